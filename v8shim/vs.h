@@ -1,0 +1,12 @@
+/* v8shim/vs.h: the whole face of the V8 shim. Compiles as C11; no V8 type, size or layout shows except in vs_layout.h. */
+#ifndef VS_H
+#define VS_H
+
+#include "v8shim/vs_base.h"
+#include "v8shim/vs_buffer.h"
+#include "v8shim/vs_isolate.h"
+#include "v8shim/vs_object.h"
+#include "v8shim/vs_script.h"
+#include "v8shim/vs_value.h"
+
+#endif
