@@ -1,0 +1,124 @@
+/* core/env.h: all state of one isolate: its context, its loop, and what the JS library shares with C.
+ *
+ * One env belongs to one thread. It is made by rt_env_open() and reached from native callbacks with rt_env_of().
+ * There are no other mutable globals. A binding that needs state of its own keeps it in a struct hung on
+ * env->binding_state[], made on first use and dropped by the function it registers (core/binding.h).
+ */
+#ifndef RT_ENV_H
+#define RT_ENV_H
+
+#include "core/async.h"
+#include "core/binding.h"
+#include "core/handle.h"
+#include "core/strings.h"
+#include "uring/loop.h"
+#include "uring/timer.h"
+#include "v8shim/vs.h"
+
+struct rt_options;
+
+/* Written by JS and read by C, or the other way round, without a call (Uint8Array in task_queue). */
+struct rt_tick_info {
+    uint8_t has_tick;      /* process.nextTick() queued something */
+    uint8_t has_rejection; /* an unhandled rejection waits to be reported */
+};
+
+/* The same for setImmediate (Uint32Array in timers). */
+struct rt_immediate_info {
+    uint32_t count;
+    uint32_t ref_count;
+    uint32_t has_outstanding;
+};
+
+/* Exit state (Int32Array under a private symbol of process). */
+struct rt_exit_info {
+    int32_t exiting;
+    int32_t code;
+    int32_t has_code;
+};
+
+/* JS functions the library registered with C; NULL until then. Owned. */
+struct rt_hooks {
+    struct vs_ref *tick;               /* processTicksAndRejections */
+    struct vs_ref *promise_reject;     /* promiseRejectHandler(type, promise, reason) */
+    struct vs_ref *immediate;          /* processImmediate */
+    struct vs_ref *timers;             /* processTimers(now) -> next expiry */
+    struct vs_ref *prepare_stack;      /* prepareStackTraceCallback(globalThis, error, trace) */
+    struct vs_ref *enhance_before;     /* enhanceStackTrace before the inspector */
+    struct vs_ref *enhance_after;      /* ... and after it */
+    struct vs_ref *source_map_maybe;   /* maybeCacheGeneratedSourceMap(content) */
+    struct vs_ref *source_map_prepare; /* getSourceMapErrorSource */
+    struct vs_ref *emit_warning_sync;
+    struct vs_ref *import_dynamic; /* importModuleDynamicallyCallback */
+    struct vs_ref *import_meta;    /* initializeImportMetaObject */
+};
+
+/* Moments of start-up that performance.nodeTiming shows, in Node's numbering. */
+enum rt_milestone {
+    RT_MILESTONE_TIME_ORIGIN_TIMESTAMP, RT_MILESTONE_TIME_ORIGIN, RT_MILESTONE_ENVIRONMENT, RT_MILESTONE_NODE_START,
+    RT_MILESTONE_V8_START, RT_MILESTONE_LOOP_START, RT_MILESTONE_LOOP_EXIT, RT_MILESTONE_BOOTSTRAP_COMPLETE,
+    RT_MILESTONE_COUNT,
+};
+
+struct rt_env {
+    struct vs_cx *cx;
+    struct ur_loop *loop; /* owned */
+    struct rt_options *options; /* owned by the process; read only */
+    const struct rt_strings *strings; /* interned names; see core/strings.h */
+    struct vs_ref *private_symbols;   /* object of internalBinding('util').privateSymbols */
+
+    struct vs_ref *process;          /* the process object */
+    struct vs_ref *primordials;
+    struct vs_ref *internal_binding; /* function internalBinding(name), once the realm is set up */
+    struct vs_ref *require;          /* requireBuiltin(id), likewise */
+    struct vs_ref *buffer_proto;     /* Buffer.prototype (FastBuffer), once set up */
+    struct rt_hooks hooks;
+
+    struct rt_tick_info *tick;           /* memory of an ArrayBuffer; lives as long as the env */
+    struct rt_immediate_info *immediate; /* likewise */
+    struct rt_exit_info *exit;           /* likewise */
+    struct rt_async_ids ids;             /* async ids and their stack; core/async.h */
+
+    struct ur_timer js_timer;  /* the one timer behind all JS timers */
+    bool js_timer_ref;         /* false: JS timers don't keep the loop alive */
+    bool can_call_js;          /* false while the env is being torn down */
+    bool stopping;             /* process.reallyExit or a fatal error: no more turns */
+    int callback_depth;        /* native-to-JS callbacks on the stack; ticks drain at 0 */
+    int64_t start_ns;          /* CLOCK_MONOTONIC when the process started */
+    int64_t milestones[RT_MILESTONE_COUNT]; /* ns, for perf_hooks' nodeTiming */
+
+    struct rt_handle_list handles; /* every open handle; core/handle.h */
+    void *binding_state[RT_STATE_COUNT];                    /* enum rt_state, owned by the binding */
+    void (*binding_drop[RT_STATE_COUNT])(struct rt_env *env); /* called at close */
+
+    int argc;       /* process.argv, argv[0] first; owned by the process */
+    char **argv;
+    int exec_argc;  /* process.execArgv */
+    char **exec_argv;
+};
+
+static inline struct rt_env *rt_env_of(const struct vs_args *a)
+{
+    return (struct rt_env *)vs_args_cx(a)->user;
+}
+
+static inline struct rt_env *rt_env_from_cx(const struct vs_cx *cx)
+{
+    return (struct rt_env *)cx->user;
+}
+
+struct rt_env_options {
+    struct rt_options *options; /* borrowed for the life of the env */
+    int argc;
+    char **argv;
+    int exec_argc;
+    char **exec_argv;
+    int64_t start_ns;
+};
+
+/* Makes isolate, context and loop; runs no JS. Returns 0 or -errno; *why (static) says what failed. */
+int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why);
+/* Closes handles, drains the loop, runs the bindings' drop functions and frees everything. No JS runs. */
+void rt_env_close(struct rt_env *env);
+
+#endif
