@@ -17,6 +17,8 @@ struct rt_builtin {
 /* Sorted by id, as strcmp() orders. */
 extern const struct rt_builtin rt_builtins[];
 extern const uint32_t rt_builtins_count;
+/* Of all ids and sources: what was made from another library has another one. */
+extern const uint64_t rt_builtins_hash;
 
 /* process.config and process.versions of the Node release that the library is from: JSON, ASCII,
  * zero-terminated. */

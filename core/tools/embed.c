@@ -8,9 +8,9 @@
  * is therefore converted here, once. Not part of the runtime: on any error it prints and exits. */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +29,7 @@ struct text {
 struct list {
     struct text *items;
     size_t count;
+    uint64_t hash; /* of all ids and texts */
 };
 
 static void fail(const char *format, ...)
@@ -173,12 +174,21 @@ static void put_utf16(FILE *out, uint16_t unit)
     fwrite(&unit, sizeof unit, 1, out);
 }
 
+/* FNV-1a: tells libraries apart in rt_builtins_hash. */
+static uint64_t hash_bytes(uint64_t hash, const void *data, size_t len)
+{
+    const uint8_t *p = data;
+    for (size_t i = 0; i < len; i++) hash = (hash ^ p[i]) * 0x100000001b3u;
+    return hash;
+}
+
 /* Append the text to the blob and note where it is. */
-static void append(FILE *blob, struct text *t)
+static void append(FILE *blob, struct text *t, uint64_t *hash)
 {
     static const char zeros[ALIGN];
     size_t size;
     uint8_t *data = read_file(t->path, &size);
+    *hash = hash_bytes(hash_bytes(*hash, t->id, strlen(t->id) + 1), data, size);
     size_t pos = (size_t)ftell(blob);
     fwrite(zeros, 1, -pos % ALIGN, blob);
     t->off = (size_t)ftell(blob);
@@ -241,6 +251,7 @@ static void write_table(const struct list *list, const char *path, const char *c
                 t->two_byte ? "true" : "false");
     }
     fprintf(out, "};\nconst uint32_t rt_builtins_count = %zu;\n", list->count);
+    fprintf(out, "const uint64_t rt_builtins_hash = 0x%016" PRIx64 ";\n", list->hash);
     write_string(out, "rt_node_config_json", config);
     write_string(out, "rt_node_versions_json", versions);
     close_written(out, path);
@@ -263,7 +274,7 @@ struct paths {
 static void write_outputs(struct list *list, const struct paths *paths)
 {
     FILE *blob = open_file(paths->blob, "wb");
-    for (size_t i = 0; i < list->count; i++) append(blob, &list->items[i]);
+    for (size_t i = 0; i < list->count; i++) append(blob, &list->items[i], &list->hash);
     close_written(blob, paths->blob);
     write_table(list, paths->table, paths->config, paths->versions);
     write_depfile(list, paths->depfile, paths->blob);
@@ -280,7 +291,7 @@ int main(int argc, char **argv)
         .config = join(nodelib, "/", "config.json"),
         .versions = join(nodelib, "/", "versions.json"),
     };
-    struct list list = { 0 };
+    struct list list = { .hash = 0xcbf29ce484222325u };
     scan(&list, nodelib, "", add_node);
     if (!list.count) fail("%s: no modules there", nodelib);
     scan(&list, ours, "", add_ours);
