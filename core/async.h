@@ -1,8 +1,9 @@
 /* core/async.h: async ids, and the way from C back into JS.
  *
- * Every call into JS that starts at the loop goes through rt_call() (or rt_callback_open/close around several calls):
- * it restores the async context of the resource, and when the outermost one ends it drains process.nextTick() and
- * microtasks until both are empty. That is the only place where they drain.
+ * Every call into JS that starts at the loop goes through rt_call() (or rt_callback_open/close
+ * around several calls): it restores the async context of the resource, and when the outermost one
+ * ends it drains process.nextTick() and microtasks until both are empty. That is the only place
+ * where they drain.
  */
 #ifndef RT_ASYNC_H
 #define RT_ASYNC_H
@@ -13,22 +14,33 @@ struct rt_env;
 
 /* Indices into the Uint32Array async_hook_fields. */
 enum rt_hook_field {
-    RT_HOOK_INIT, RT_HOOK_BEFORE, RT_HOOK_AFTER, RT_HOOK_DESTROY, RT_HOOK_PROMISE_RESOLVE,
-    RT_HOOK_TOTALS, RT_HOOK_CHECK, RT_HOOK_STACK_LENGTH, RT_HOOK_USES_EXECUTION_RESOURCE,
+    RT_HOOK_INIT,
+    RT_HOOK_BEFORE,
+    RT_HOOK_AFTER,
+    RT_HOOK_DESTROY,
+    RT_HOOK_PROMISE_RESOLVE,
+    RT_HOOK_TOTALS,
+    RT_HOOK_CHECK,
+    RT_HOOK_STACK_LENGTH,
+    RT_HOOK_USES_EXECUTION_RESOURCE,
     RT_HOOK_FIELD_COUNT,
 };
 
 /* Indices into the Float64Array async_id_fields. */
 enum rt_id_field {
-    RT_ID_EXECUTION, RT_ID_TRIGGER, RT_ID_COUNTER, RT_ID_DEFAULT_TRIGGER, RT_ID_FIELD_COUNT,
+    RT_ID_EXECUTION,
+    RT_ID_TRIGGER,
+    RT_ID_COUNTER,
+    RT_ID_DEFAULT_TRIGGER,
+    RT_ID_FIELD_COUNT,
 };
 
 /* Shared with JS as typed arrays. */
 struct rt_async_ids {
-    uint32_t *fields;     /* RT_HOOK_FIELD_COUNT */
-    double *ids;          /* RT_ID_FIELD_COUNT */
-    double *stack;        /* pairs (execution, trigger) of the suspended contexts */
-    uint32_t stack_cap;   /* pairs */
+    uint32_t *fields;   /* RT_HOOK_FIELD_COUNT */
+    double *ids;        /* RT_ID_FIELD_COUNT */
+    double *stack;      /* pairs (execution, trigger) of the suspended contexts */
+    uint32_t stack_cap; /* pairs */
     struct vs_ref *js_fields, *js_ids, *js_stack; /* the typed arrays */
     struct vs_ref *resources;                     /* execution_async_resources array */
     struct vs_ref *init, *before, *after, *destroy, *promise_resolve; /* native hooks or NULL */
@@ -39,13 +51,14 @@ struct rt_async_ids {
 struct rt_async {
     struct rt_env *env;
     struct vs_ref *object;  /* owned: the JS object, strong while the resource is active */
-    struct vs_ref *context; /* owned: AsyncContextFrame at creation, or NULL when it was undefined */
+    struct vs_ref *context; /* owned: AsyncContextFrame at creation; NULL: it was undefined */
     double id;
     double trigger_id;
     int provider; /* enum rt_provider */
 };
 
-/* Provider names as Node's async_hooks report them; the order is private. core/providers.def has the list. */
+/* Provider names as Node's async_hooks report them; the order is private. core/providers.def has
+ * the list. */
 enum rt_provider {
 #define RT_PROVIDER(name) RT_PROVIDER_##name,
 #include "core/providers.def"
@@ -53,9 +66,10 @@ enum rt_provider {
     RT_PROVIDER_COUNT,
 };
 
-/* Gives async its ids, emits 'init' when a hook wants it, and sets the native pointer (field 0) of object to native,
- * which is the struct that embeds async. */
-void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, int provider, void *native);
+/* Gives async its ids, emits 'init' when a hook wants it, and sets the native pointer (field 0) of
+ * object to native, which is the struct that embeds async. */
+void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, int provider,
+                   void *native);
 /* Emits 'destroy' later, drops the references and clears the object's native pointer. */
 void rt_async_reset(struct rt_async *async);
 
@@ -67,7 +81,8 @@ static inline vs_val rt_async_object(const struct rt_async *async)
 /* Base class of every JS object with an rt_async: getAsyncId, asyncReset, getProviderType. */
 struct vs_class *rt_async_class(struct rt_env *env);
 
-/* Opens a handle scope and an async context; pair them LIFO. async may be NULL: ids 0, the root context. */
+/* Opens a handle scope and an async context; pair them LIFO. async may be NULL: ids 0, the root
+ * context. */
 struct rt_callback {
     struct rt_env *env;
     struct vs_scope scope;
@@ -79,13 +94,14 @@ void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_asyn
 /* Drains ticks and microtasks when it is the outermost one. */
 void rt_callback_close(struct rt_callback *cb);
 
-/* Calls fn on the resource's object within a callback of its own (so ticks drain). From the loop only; handle scope
- * included, so argv must be made inside a scope of the caller: open a vs_scope first. Returns NULL when fn threw
- * (the exception went to process 'uncaughtException' already). */
+/* Calls fn on the resource's object within a callback of its own (so ticks drain). From the loop
+ * only; handle scope included, so argv must be made inside a scope of the caller: open a vs_scope
+ * first. Returns NULL when fn threw (the exception went to process 'uncaughtException' already). */
 vs_val rt_call(struct rt_async *async, vs_val fn, int argc, const vs_val *argv);
-/* The same with the function found as a property of the object ("oncomplete", "onconnection"). Absent: no call. */
+/* The same with the function found as a property of the object ("oncomplete", "onconnection").
+ * Absent: no call. */
 vs_val rt_call_name(struct rt_async *async, vs_val name, int argc, const vs_val *argv);
-/* Inside an open rt_callback: call without opening another. Uses the trampoline when hooks are on. */
+/* Inside an open rt_callback: call without opening another. With hooks on, by the trampoline. */
 vs_val rt_call_in(struct rt_callback *cb, vs_val fn, vs_val self, int argc, const vs_val *argv);
 
 /* Runs nextTicks and microtasks now if no native-to-JS callback is on the stack. */

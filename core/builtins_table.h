@@ -1,5 +1,5 @@
-/* builtins_table.h: the JavaScript library as it is embedded in the binary: Node's built-in modules,
- * with those under lib/ in place of Node's of the same id. Written at build time by
+/* builtins_table.h: the JavaScript library as it is embedded in the binary: Node's built-in
+ * modules, with those under lib/ in place of Node's of the same id. Written at build time by
  * core/tools/embed.c. Everything here is constant and lives as long as the process. ANY THREAD. */
 #ifndef RT_BUILTINS_TABLE_H
 #define RT_BUILTINS_TABLE_H

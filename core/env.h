@@ -1,8 +1,10 @@
-/* core/env.h: all state of one isolate: its context, its loop, and what the JS library shares with C.
+/* core/env.h: all state of one isolate: its context, its loop, and what the JS library shares with
+ * C.
  *
- * One env belongs to one thread. It is made by rt_env_open() and reached from native callbacks with rt_env_of().
- * There are no other mutable globals. A binding that needs state of its own keeps it in a struct hung on
- * env->binding_state[], made on first use and dropped by the function it registers (core/binding.h).
+ * One env belongs to one thread. It is made by rt_env_open() and reached from native callbacks with
+ * rt_env_of(). There are no other mutable globals. A binding that needs state of its own keeps it
+ * in a struct hung on env->binding_state[], made on first use and dropped by the function it
+ * registers (core/binding.h).
  */
 #ifndef RT_ENV_H
 #define RT_ENV_H
@@ -17,7 +19,7 @@
 
 struct rt_options;
 
-/* Written by JS and read by C, or the other way round, without a call (Uint8Array in task_queue). */
+/* Written by JS and read by C, or the other way round, without a call (Uint8Array in task_queue) */
 struct rt_tick_info {
     uint8_t has_tick;      /* process.nextTick() queued something */
     uint8_t has_rejection; /* an unhandled rejection waits to be reported */
@@ -55,19 +57,25 @@ struct rt_hooks {
 
 /* Moments of start-up that performance.nodeTiming shows, in Node's numbering. */
 enum rt_milestone {
-    RT_MILESTONE_TIME_ORIGIN_TIMESTAMP, RT_MILESTONE_TIME_ORIGIN, RT_MILESTONE_ENVIRONMENT, RT_MILESTONE_NODE_START,
-    RT_MILESTONE_V8_START, RT_MILESTONE_LOOP_START, RT_MILESTONE_LOOP_EXIT, RT_MILESTONE_BOOTSTRAP_COMPLETE,
+    RT_MILESTONE_TIME_ORIGIN_TIMESTAMP,
+    RT_MILESTONE_TIME_ORIGIN,
+    RT_MILESTONE_ENVIRONMENT,
+    RT_MILESTONE_NODE_START,
+    RT_MILESTONE_V8_START,
+    RT_MILESTONE_LOOP_START,
+    RT_MILESTONE_LOOP_EXIT,
+    RT_MILESTONE_BOOTSTRAP_COMPLETE,
     RT_MILESTONE_COUNT,
 };
 
 struct rt_env {
     struct vs_cx *cx;
-    struct ur_loop *loop; /* owned */
-    struct rt_options *options; /* owned by the process; read only */
+    struct ur_loop *loop;             /* owned */
+    struct rt_options *options;       /* owned by the process; read only */
     const struct rt_strings *strings; /* interned names; see core/strings.h */
     struct vs_ref *private_symbols;   /* object of internalBinding('util').privateSymbols */
 
-    struct vs_ref *process;          /* the process object */
+    struct vs_ref *process; /* the process object */
     struct vs_ref *primordials;
     struct vs_ref *internal_binding; /* function internalBinding(name), once the realm is set up */
     struct vs_ref *require;          /* requireBuiltin(id), likewise */
@@ -79,21 +87,21 @@ struct rt_env {
     struct rt_exit_info *exit;           /* likewise */
     struct rt_async_ids ids;             /* async ids and their stack; core/async.h */
 
-    struct ur_timer js_timer;  /* the one timer behind all JS timers */
-    bool js_timer_ref;         /* false: JS timers don't keep the loop alive */
-    bool can_call_js;          /* false while the env is being torn down */
-    bool stopping;             /* process.reallyExit or a fatal error: no more turns */
-    int callback_depth;        /* native-to-JS callbacks on the stack; ticks drain at 0 */
-    int64_t start_ns;          /* CLOCK_MONOTONIC when the process started */
+    struct ur_timer js_timer; /* the one timer behind all JS timers */
+    bool js_timer_ref;        /* false: JS timers don't keep the loop alive */
+    bool can_call_js;         /* false while the env is being torn down */
+    bool stopping;            /* process.reallyExit or a fatal error: no more turns */
+    int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
+    int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */
     int64_t milestones[RT_MILESTONE_COUNT]; /* ns, for perf_hooks' nodeTiming */
 
-    struct rt_handle_list handles; /* every open handle; core/handle.h */
-    void *binding_state[RT_STATE_COUNT];                    /* enum rt_state, owned by the binding */
+    struct rt_handle_list handles;       /* every open handle; core/handle.h */
+    void *binding_state[RT_STATE_COUNT]; /* enum rt_state, owned by the binding */
     void (*binding_drop[RT_STATE_COUNT])(struct rt_env *env); /* called at close */
 
-    int argc;       /* process.argv, argv[0] first; owned by the process */
+    int argc; /* process.argv, argv[0] first; owned by the process */
     char **argv;
-    int exec_argc;  /* process.execArgv */
+    int exec_argc; /* process.execArgv */
     char **exec_argv;
 };
 
@@ -116,9 +124,10 @@ struct rt_env_options {
     int64_t start_ns;
 };
 
-/* Makes isolate, context and loop; runs no JS. Returns 0 or -errno; *why (static) says what failed. */
+/* Makes isolate, context and loop; runs no JS. 0 or -errno; *why (static) says what failed. */
 int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why);
-/* Closes handles, drains the loop, runs the bindings' drop functions and frees everything. No JS runs. */
+/* Closes handles, drains the loop, runs the bindings' drop functions and frees everything. No JS
+ * runs. */
 void rt_env_close(struct rt_env *env);
 
 #endif

@@ -1,4 +1,5 @@
-/* core/error.h: the edge where an -errno becomes a JS exception or a Node error object, and fatal exceptions. */
+/* core/error.h: the edge where an -errno becomes a JS exception or a Node error object, and fatal
+ * exceptions. */
 #ifndef RT_ERROR_H
 #define RT_ERROR_H
 
@@ -6,34 +7,36 @@
 
 struct rt_env;
 
-/* Broken invariant of ours: always on. */
-#define CHECK(cond)                                                                                                    \
-    do {                                                                                                               \
-        if (__builtin_expect(!(cond), 0)) rt_check_failed(__FILE__, __LINE__, #cond);                                  \
-    } while (0)
 _Noreturn void rt_check_failed(const char *file, int line, const char *cond);
 
-/* Name and libuv's wording of an error: "ENOENT", "no such file or directory". Static; err = -errno or a UV_ code
- * (UV_EOF, UV_EAI_*). Unknown: "UNKNOWN". */
+/* Broken invariant of ours: always on. */
+#define CHECK(cond) \
+    (__builtin_expect(!(cond), 0) ? rt_check_failed(__FILE__, __LINE__, #cond) : (void)0)
+
+/* Name and libuv's wording of an error: "ENOENT", "no such file or directory". Static; err = -errno
+ * or a UV_ code (UV_EOF, UV_EAI_*). Unknown: "UNKNOWN". */
 const char *rt_err_name(int err);
 const char *rt_err_text(int err);
 
 /* Errors as Node's C++ makes them. Made, not thrown; NULL only when memory ran out.
  * Message: "CODE: text, syscall 'path' -> 'dest'"; properties errno, code, syscall, path, dest. */
-vs_val rt_uv_exception(struct rt_env *env, int err, const char *syscall, const char *path, const char *dest);
+vs_val rt_uv_exception(struct rt_env *env, int err, const char *syscall, const char *path,
+                       const char *dest);
 /* The same, thrown. message NULL = libuv's text. */
-void rt_throw_uv(struct rt_env *env, int err, const char *syscall, const char *path, const char *dest);
-/* Error with a code property and Node's stack header ("TypeError [CODE]: text" shape is the library's; natives
- * set .code only): printf-style text. */
-void rt_throw_code(struct rt_env *env, enum vs_error_kind kind, const char *code, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-vs_val rt_error_code(struct rt_env *env, enum vs_error_kind kind, const char *code, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+void rt_throw_uv(struct rt_env *env, int err, const char *syscall, const char *path,
+                 const char *dest);
+/* Error with a code property and Node's stack header ("TypeError [CODE]: text" shape is the
+ * library's; natives set .code only): printf-style text. */
+void rt_throw_code(struct rt_env *env, enum vs_error_kind kind, const char *code,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+vs_val rt_error_code(struct rt_env *env, enum vs_error_kind kind, const char *code,
+                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* "torc has no crypto.X509Certificate yet", code ERR_TORC_MISSING. what: "binding.function". */
 void rt_throw_missing(struct rt_env *env, const char *what);
 
-/* An exception reached the loop: asks process._fatalException; unhandled, prints source line, caret and stack to
- * stderr and exits with Node's code. vs_host.uncaught. from_promise: it was an unhandled rejection. */
+/* An exception reached the loop: asks process._fatalException; unhandled, prints source line, caret
+ * and stack to stderr and exits with Node's code. vs_host.uncaught. from_promise: it was an
+ * unhandled rejection. */
 void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool from_promise);
 
 /* Stops the env and ends the process with this code after stdio is flushed. Does not return. */

@@ -1,8 +1,9 @@
-/* core/handle.h: long-lived resources that keep the loop alive until closed: sockets, servers, pipes, watchers.
+/* core/handle.h: long-lived resources that keep the loop alive until closed: sockets, servers,
+ * pipes, watchers.
  *
- * Life: open -> closing (close() called; operations are being cancelled) -> closed (after the last completion, in the
- * close phase: the JS callback runs, then drop() frees the struct). Only drop() frees. A handle that is referenced and
- * active keeps the loop alive.
+ * Life: open -> closing (close() called; operations are being cancelled) -> closed (after the last
+ * completion, in the close phase: the JS callback runs, then drop() frees the struct). Only drop()
+ * frees. A handle that is referenced and active keeps the loop alive.
  */
 #ifndef RT_HANDLE_H
 #define RT_HANDLE_H
@@ -12,8 +13,8 @@
 struct rt_handle;
 
 struct rt_handle_ops {
-    /* Cancel everything in flight and release the fd; call rt_handle_closed() once the last completion has come
-     * (at once is fine when nothing is in flight). */
+    /* Cancel everything in flight and release the fd; call rt_handle_closed() once the last
+     * completion has come (at once is fine when nothing is in flight). */
     void (*close)(struct rt_handle *h);
     /* Free the struct that embeds h; its JS references are gone already. */
     void (*drop)(struct rt_handle *h);
@@ -42,7 +43,8 @@ void rt_handle_init(struct rt_handle *h, struct rt_env *env, vs_val object, int 
                     const struct rt_handle_ops *ops, void *native);
 /* What handle.close(cb) does; cb may be undefined. Closing twice is fine. */
 void rt_handle_close(struct rt_handle *h, vs_val cb);
-/* The owner's last operation is done: the JS callback runs in the next close phase, then ops->drop(). */
+/* The owner's last operation is done: the JS callback runs in the next close phase, then
+ * ops->drop(). */
 void rt_handle_closed(struct rt_handle *h);
 /* The close phase of a turn. */
 void rt_handles_run_closed(struct rt_env *env);

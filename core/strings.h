@@ -1,4 +1,4 @@
-/* core/strings.h: property names and constants that natives use often, internalised once per env. */
+/* core/strings.h: names and constants that natives use often, internalised once per env. */
 #ifndef RT_STRINGS_H
 #define RT_STRINGS_H
 

@@ -78,7 +78,7 @@ struct ur_backend_vtable {
     void (*stats)(const struct ur_backend *be, struct ur_stats *s);
 };
 
-#define UR_CAP_REAL_FDS                                                                            \
+#define UR_CAP_REAL_FDS \
     1u /* descriptors are the process's own: system calls may be used on them beside */
 
 extern const struct ur_backend_vtable ur_backend_ring;

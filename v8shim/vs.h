@@ -1,4 +1,5 @@
-/* v8shim/vs.h: the whole face of the V8 shim. Compiles as C11; no V8 type, size or layout shows except in vs_layout.h. */
+/* v8shim/vs.h: the whole face of the V8 shim. Compiles as C11; no V8 type, size or layout shows
+ * except in vs_layout.h. */
 #ifndef VS_H
 #define VS_H
 

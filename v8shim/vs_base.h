@@ -1,12 +1,15 @@
-/* v8shim/vs_base.h: handles, the per-isolate context and what a native callback reads from its arguments.
+/* v8shim/vs_base.h: handles, the per-isolate context and what a native callback reads from its
+ * arguments.
  *
- * A handle (vs_val) is the address of a V8 handle slot: it is borrowed and dies when the innermost handle scope closes,
- * which for a native callback is when it returns. Never store one in a struct; keep a vs_ref instead (vs_object.h).
+ * A handle (vs_val) is the address of a V8 handle slot: it is borrowed and dies when the innermost
+ * handle scope closes, which for a native callback is when it returns. Never store one in a struct;
+ * keep a vs_ref instead (vs_object.h).
  *
- * NULL from a function that returns vs_val, and false from one that returns bool, mean that a JS exception is pending:
- * undo your work and return at once without calling anything that may run JS.
+ * NULL from a function that returns vs_val, and false from one that returns bool, mean that a JS
+ * exception is pending: undo your work and return at once without calling anything that may run JS.
  *
- * All functions of v8shim/ belong to the thread that opened the isolate, unless they say ANY THREAD.
+ * All functions of v8shim/ belong to the thread that opened the isolate, unless they say ANY
+ * THREAD.
  */
 #ifndef VS_BASE_H
 #define VS_BASE_H
@@ -25,7 +28,8 @@ extern "C" {
 
 typedef struct vs_slot *vs_val;
 
-/* One isolate with its main context. The two members below are read by inline code; the rest is private to v8shim/. */
+/* One isolate with its main context. The two members below are read by inline code; the rest is
+ * private to v8shim/. */
 struct vs_cx {
     void *isolate; /* private */
     void *user;    /* caller: set at vs_isolate_open(), the owner's per-isolate state */

@@ -1,4 +1,4 @@
-/* v8shim/vs_buffer.h: ArrayBuffers, views on them, and pins that keep their memory for the kernel. */
+/* v8shim/vs_buffer.h: ArrayBuffers, views on them, pins that keep their memory for the kernel. */
 #ifndef VS_BUFFER_H
 #define VS_BUFFER_H
 
@@ -13,18 +13,19 @@ struct vs_bytes {
     size_t len;
 };
 
-/* The bytes of an ArrayBufferView, ArrayBuffer or SharedArrayBuffer; {NULL, 0} for other values. Borrowed until
- * the next call that may run JS or allocate: JS can detach it, and small views live on the moving heap. */
+/* The bytes of an ArrayBufferView, ArrayBuffer or SharedArrayBuffer; {NULL, 0} for other values.
+ * Borrowed until the next call that may run JS or allocate: JS can detach it, and small views live
+ * on the moving heap. */
 struct vs_bytes vs_bytes(vs_val v);
 size_t vs_view_off(vs_val view);
-size_t vs_view_len(vs_val view); /* bytes */
+size_t vs_view_len(vs_val view);    /* bytes */
 vs_val vs_view_buffer(vs_val view); /* its ArrayBuffer; moves a small view off the heap */
 
 /* New memory. NULL = out of memory, RangeError pending. */
 vs_val vs_ab_new(struct vs_cx *cx, size_t len);        /* zeroed */
 vs_val vs_ab_new_uninit(struct vs_cx *cx, size_t len); /* not zeroed: the caller fills it */
-/* Wraps memory of the caller. drop(ptr, len, data) runs later, on ANY THREAD, perhaps after the isolate is gone;
- * NULL: the memory lives as long as the process. */
+/* Wraps memory of the caller. drop(ptr, len, data) runs later, on ANY THREAD, perhaps after the
+ * isolate is gone; NULL: the memory lives as long as the process. */
 vs_val vs_ab_new_external(struct vs_cx *cx, void *ptr, size_t len,
                           void (*drop)(void *ptr, size_t len, void *data), void *data);
 bool vs_ab_detachable(vs_val ab);
@@ -32,16 +33,26 @@ VS_MUST_CHECK bool vs_ab_detach(struct vs_cx *cx, vs_val ab);
 vs_val vs_sab_new(struct vs_cx *cx, size_t len);
 
 enum vs_elem {
-    VS_I8, VS_U8, VS_U8C, VS_I16, VS_U16, VS_I32, VS_U32, VS_F32, VS_F64, VS_I64, VS_U64,
+    VS_I8,
+    VS_U8,
+    VS_U8C,
+    VS_I16,
+    VS_U16,
+    VS_I32,
+    VS_U32,
+    VS_F32,
+    VS_F64,
+    VS_I64,
+    VS_U64,
 };
 /* off in bytes, count in elements. ab may be an ArrayBuffer or a SharedArrayBuffer. */
 vs_val vs_typed_new(struct vs_cx *cx, enum vs_elem elem, vs_val ab, size_t off, size_t count);
 
 /* Holds the memory behind a view or buffer, whatever JS does to the object. Drop on ANY THREAD. */
 struct vs_pin;
-struct vs_pin *vs_pin_new(vs_val view_or_buffer); /* NULL: not one, or detached */
+struct vs_pin *vs_pin_new(vs_val view_or_buffer);     /* NULL: not one, or detached */
 struct vs_bytes vs_pin_bytes(const struct vs_pin *p); /* of the view at the time of pinning */
-void vs_pin_drop(struct vs_pin *p); /* NULL is fine */
+void vs_pin_drop(struct vs_pin *p);                   /* NULL is fine */
 
 #ifdef __cplusplus
 }

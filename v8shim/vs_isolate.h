@@ -1,4 +1,5 @@
-/* v8shim/vs_isolate.h: process set-up, isolates, scopes, microtasks, foreground tasks, exceptions on their way out. */
+/* v8shim/vs_isolate.h: process set-up, isolates, scopes, microtasks, foreground tasks, exceptions
+ * on their way out. */
 #ifndef VS_ISOLATE_H
 #define VS_ISOLATE_H
 
@@ -8,8 +9,9 @@
 extern "C" {
 #endif
 
-/* Process-wide set-up, once, before any isolate. worker_threads = V8's own background threads (GC, compilation); they
- * start with the first task. Returns NULL, or a static text that says why V8 can't be used (other version). */
+/* Process-wide set-up, once, before any isolate. worker_threads = V8's own background threads (GC,
+ * compilation); they start with the first task. Returns NULL, or a static text that says why V8
+ * can't be used (other version). */
 const char *vs_platform_open(int worker_threads);
 /* Last call into V8 in the process. All isolates are closed, or the process is about to exit. */
 void vs_platform_close(void);
@@ -23,18 +25,20 @@ void vs_flags_set_argv(int *argc, char **argv);
 /* What an isolate needs from its owner. All functions but wake() run on the isolate's thread. */
 struct vs_host {
     void *user; /* becomes vs_cx.user */
-    /* ANY THREAD: a foreground task was posted; cause vs_tasks_run() soon on the isolate's thread. */
+    /* ANY THREAD: a foreground task was posted; cause vs_tasks_run() soon on the isolate's thread.
+     */
     void (*wake)(void *user);
     /* An exception left the outermost native-to-JS call. err and message are borrowed. */
     void (*uncaught)(struct vs_cx *cx, vs_val err, vs_val message);
     /* kind: enum vs_reject. value is undefined where the kind has none. */
     void (*promise_reject)(struct vs_cx *cx, int kind, vs_val promise, vs_val value);
     /* The stack property is about to be formatted: returns the string, NULL = exception pending. */
-    vs_val (*prepare_stack)(struct vs_cx *cx, vs_val context_global, vs_val error, vs_val callsites);
+    vs_val (*prepare_stack)(struct vs_cx *cx, vs_val context_global, vs_val error,
+                            vs_val callsites);
     /* V8 hit a fatal error or ran out of memory. Must not return. oom: heap limit. */
     void (*fatal)(const char *where, const char *what, bool oom);
-    /* import(): returns a promise, NULL = exception pending. id: the host-defined symbol given at compile time
-     * or undefined. attributes: flat array [key, value, ...]. */
+    /* import(): returns a promise, NULL = exception pending. id: the host-defined symbol given at
+     * compile time or undefined. attributes: flat array [key, value, ...]. */
     vs_val (*import_dynamic)(struct vs_cx *cx, vs_val id, vs_val referrer, vs_val specifier,
                              vs_val attributes);
     /* import.meta of the module with that host-defined id is being read for the first time. */
@@ -57,12 +61,14 @@ struct vs_limits {
     size_t stack;
 };
 
-/* Opens an isolate and its main context, entered until close. Owned by the caller; host is copied. NULL: no memory. */
+/* Opens an isolate and its main context, entered until close. Owned by the caller; host is copied.
+ * NULL: no memory. */
 struct vs_cx *vs_isolate_open(const struct vs_host *host, const struct vs_limits *limits);
 /* No handle scope may be open. Drops all classes; every vs_ref must be dropped before. */
 void vs_isolate_close(struct vs_cx *cx);
 
-/* Handle scope in caller storage, for code that enters from the loop and for long native loops. LIFO. */
+/* Handle scope in caller storage, for code that enters from the loop and for long native loops.
+ * LIFO. */
 struct vs_scope {
     uintptr_t w[VS_SCOPE_WORDS];
 };
@@ -86,7 +92,8 @@ void vs_try_close(struct vs_try *t);
 
 void vs_throw(struct vs_cx *cx, vs_val error);
 
-/* Where an exception came from. Strings are handles; NULL where unknown. Lines and columns count from 1 and 0. */
+/* Where an exception came from. Strings are handles; NULL where unknown. Lines and columns count
+ * from 1 and 0. */
 struct vs_message_info {
     vs_val text;
     vs_val resource;
@@ -104,14 +111,16 @@ VS_MUST_CHECK bool vs_microtask_enqueue(struct vs_cx *cx, vs_val fn);
 /* True while the microtask queue runs. */
 bool vs_microtasks_running(struct vs_cx *cx);
 
-/* Runs the foreground tasks that V8 posted; true if any ran. after() is called after each one (may be NULL). */
+/* Runs the foreground tasks that V8 posted; true if any ran. after() is called after each one (may
+ * be NULL). */
 bool vs_tasks_run(struct vs_cx *cx, void (*after)(void *user));
 /* Nanoseconds until the nearest delayed task, -1 = none. */
 int64_t vs_tasks_next_ns(struct vs_cx *cx);
-/* Background work is running that will post a foreground task (wasm compilation): the loop must not end yet. */
+/* Background work is running that will post a foreground task (wasm compilation): the loop must not
+ * end yet. */
 bool vs_tasks_pending(struct vs_cx *cx);
 
-/* ANY THREAD: stop JS as soon as possible; vs_terminate_cancel() on the isolate's thread clears it. */
+/* ANY THREAD: stop JS soon; vs_terminate_cancel() on the isolate's thread clears it. */
 void vs_terminate(struct vs_cx *cx);
 void vs_terminate_cancel(struct vs_cx *cx);
 bool vs_terminating(struct vs_cx *cx);
@@ -129,7 +138,8 @@ void vs_continuation_set(struct vs_cx *cx, vs_val data);
 /* Called on the life of promises: all four functions or all undefined to switch the hooks off. */
 void vs_promise_hooks(struct vs_cx *cx, vs_val init, vs_val before, vs_val after, vs_val resolve);
 
-/* The global object of the current context, and the object V8 shares with its embedder's JS (console, trace). */
+/* The global object of the current context, and the object V8 shares with its embedder's JS
+ * (console, trace). */
 vs_val vs_global(struct vs_cx *cx);
 vs_val vs_extras(struct vs_cx *cx);
 

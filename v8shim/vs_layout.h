@@ -1,7 +1,9 @@
-/* v8shim/vs_layout.h: the few V8 13.6 layout facts that inline C relies on (x86-64 and arm64, no pointer compression).
+/* v8shim/vs_layout.h: the few V8 13.6 layout facts that inline C relies on (x86-64 and arm64, no
+ * pointer compression).
  *
- * The same numbers are compiled into every native addon of Node 24, so they hold for the life of ABI 137. layout.cc
- * asserts each against V8's headers; vs_platform_open() refuses a library of another V8 major.minor.
+ * The same numbers are compiled into every native addon of Node 24, so they hold for the life of
+ * ABI 137. layout.cc asserts each against V8's headers; vs_platform_open() refuses a library of
+ * another V8 major.minor.
  */
 #ifndef VS_LAYOUT_H
 #define VS_LAYOUT_H

@@ -1,4 +1,5 @@
-/* v8shim/vs_object.h: objects, arrays, functions, classes with native state, references that outlive a call. */
+/* v8shim/vs_object.h: objects, arrays, functions, classes with native state, references that
+ * outlive a call. */
 #ifndef VS_OBJECT_H
 #define VS_OBJECT_H
 
@@ -21,7 +22,8 @@ VS_MUST_CHECK bool vs_delete(struct vs_cx *cx, vs_val obj, vs_val key);
 /* Own property, defined without running setters. attrs: bits of enum vs_attr. */
 enum vs_attr { VS_ATTR_NONE = 0, VS_READ_ONLY = 1, VS_DONT_ENUM = 2, VS_DONT_DELETE = 4 };
 VS_MUST_CHECK bool vs_define(struct vs_cx *cx, vs_val obj, vs_val key, vs_val v, int attrs);
-/* For building binding objects: plain objects of our own, where setting can't fail. Aborts if it does. */
+/* For building binding objects: plain objects of our own, where setting can't fail. Aborts if it
+ * does. */
 void vs_put(struct vs_cx *cx, vs_val obj, const char *name, vs_val v);
 void vs_put_int(struct vs_cx *cx, vs_val obj, const char *name, double n);
 void vs_put_str(struct vs_cx *cx, vs_val obj, const char *name, const char *utf8);
@@ -34,7 +36,12 @@ VS_MUST_CHECK bool vs_proto_set(struct vs_cx *cx, vs_val obj, vs_val proto);
 /* The name of the function that made obj; never runs JS. */
 vs_val vs_constructor_name(struct vs_cx *cx, vs_val obj);
 /* Own property names. filter: enum vs_key_filter bits. */
-enum vs_key_filter { VS_KEYS_ALL = 0, VS_KEYS_ENUMERABLE = 2, VS_KEYS_NO_STRINGS = 8, VS_KEYS_NO_SYMBOLS = 16 };
+enum vs_key_filter {
+    VS_KEYS_ALL = 0,
+    VS_KEYS_ENUMERABLE = 2,
+    VS_KEYS_NO_STRINGS = 8,
+    VS_KEYS_NO_SYMBOLS = 16
+};
 vs_val vs_own_keys(struct vs_cx *cx, vs_val obj, int filter, bool with_indices);
 int vs_identity_hash(vs_val obj);
 VS_MUST_CHECK bool vs_instance_of(struct vs_cx *cx, vs_val obj, vs_val constructor, bool *out);
@@ -60,7 +67,8 @@ vs_val vs_weak_ref_get(vs_val weak_ref);
 vs_val vs_fn_new(struct vs_cx *cx, vs_fn *fn, const char *name);
 vs_val vs_fn_new_data(struct vs_cx *cx, vs_fn *fn, const char *name, vs_val data);
 void vs_fn_set_name(vs_val fn, vs_val name);
-/* NULL: it threw. When no JS is below on the stack the exception went to vs_host.uncaught() already. */
+/* NULL: it threw. When no JS is below on the stack the exception went to vs_host.uncaught()
+ * already. */
 vs_val vs_call(struct vs_cx *cx, vs_val fn, vs_val self, int argc, const vs_val *argv);
 vs_val vs_construct(struct vs_cx *cx, vs_val fn, int argc, const vs_val *argv);
 
@@ -79,27 +87,29 @@ vs_val vs_promise_then(struct vs_cx *cx, vs_val promise, vs_val on_ok, vs_val on
 struct vs_ref;
 struct vs_ref *vs_ref_new(struct vs_cx *cx, vs_val v);
 void vs_ref_drop(struct vs_ref *r); /* NULL is fine */
-/* Borrowed; without a new handle: valid until the reference is dropped. NULL after a weak one died. */
+/* Borrowed, no new handle: valid until the reference is dropped. NULL after a weak one died. */
 static inline vs_val vs_ref_get(const struct vs_ref *r)
 {
     return (vs_val)r;
 }
-/* From now on the reference keeps nothing alive. After the value died, gone(data) runs once on the isolate's thread
- * (V8 calls are fine, JS is not); the reference has been dropped by then. vs_ref_strong() undoes it. */
+/* From now on the reference keeps nothing alive. After the value died, gone(data) runs once on the
+ * isolate's thread (V8 calls are fine, JS is not); the reference has been dropped by then.
+ * vs_ref_strong() undoes it. */
 void vs_ref_weak(struct vs_cx *cx, struct vs_ref *r, void (*gone)(void *data), void *data);
 void vs_ref_strong(struct vs_cx *cx, struct vs_ref *r);
 
 /* A constructor whose instances carry native pointers. Lives until the isolate closes. */
 struct vs_class;
-/* ctor NULL: illegal to construct from JS. fields: number of native pointers (vs_native_get index range). */
-struct vs_class *vs_class_new(struct vs_cx *cx, const char *name, vs_fn *ctor, struct vs_class *parent,
-                              int fields);
+/* ctor NULL: illegal to construct from JS. fields: number of native pointers (vs_native_get index
+ * range). */
+struct vs_class *vs_class_new(struct vs_cx *cx, const char *name, vs_fn *ctor,
+                              struct vs_class *parent, int fields);
 void vs_class_method(struct vs_class *c, const char *name, vs_fn *fn);
 void vs_class_static(struct vs_class *c, const char *name, vs_fn *fn);
 void vs_class_accessor(struct vs_class *c, const char *name, vs_fn *getter, vs_fn *setter);
 /* Constant on the prototype. */
 void vs_class_const(struct vs_class *c, const char *name, vs_val v);
-vs_val vs_class_fn(struct vs_class *c); /* the constructor function in the current context */
+vs_val vs_class_fn(struct vs_class *c);   /* the constructor function in the current context */
 vs_val vs_class_make(struct vs_class *c); /* an instance, without calling ctor; NULL = exception */
 bool vs_class_is(struct vs_class *c, vs_val v); /* made by c or a class below it */
 

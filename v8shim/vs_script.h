@@ -9,22 +9,22 @@ extern "C" {
 #endif
 
 struct vs_source {
-    vs_val code;   /* string */
-    vs_val name;   /* resource name, string */
-    int line_off;  /* of the first line */
+    vs_val code;  /* string */
+    vs_val name;  /* resource name, string */
+    int line_off; /* of the first line */
     int column_off;
     vs_val id;             /* host-defined symbol for import(), or NULL */
     vs_val source_map_url; /* or NULL */
     const uint8_t *cache;  /* code cache to use, borrowed, or NULL */
     size_t cache_len;
-    bool eager;            /* compile inner functions too */
-    bool cache_rejected;   /* out: cache was given and V8 did not take it */
+    bool eager;          /* compile inner functions too */
+    bool cache_rejected; /* out: cache was given and V8 did not take it */
 };
 
-/* A function with these parameter names around the text. scopes: objects searched like with(), may be NULL.
- * NULL = SyntaxError pending. */
-vs_val vs_compile_function(struct vs_cx *cx, struct vs_source *src, const vs_val *params, int param_count,
-                           const vs_val *scopes, int scope_count);
+/* A function with these parameter names around the text. scopes: objects searched like with(), may
+ * be NULL. NULL = SyntaxError pending. */
+vs_val vs_compile_function(struct vs_cx *cx, struct vs_source *src, const vs_val *params,
+                           int param_count, const vs_val *scopes, int scope_count);
 /* A script not bound to a context. */
 vs_val vs_compile_script(struct vs_cx *cx, struct vs_source *src);
 /* Runs it in the current context. */
@@ -41,8 +41,10 @@ uint32_t vs_cache_tag(void);
 
 /* Contexts (vm). Owned by the caller like a reference. */
 struct vs_context;
-/* global_class: its instances become the global (NULL: plain). share_security: may touch the main context's objects. */
-struct vs_context *vs_context_new(struct vs_cx *cx, struct vs_class *global_class, bool own_microtasks);
+/* global_class: its instances become the global (NULL: plain). share_security: may touch the main
+ * context's objects. */
+struct vs_context *vs_context_new(struct vs_cx *cx, struct vs_class *global_class,
+                                  bool own_microtasks);
 void vs_context_drop(struct vs_context *c);
 vs_val vs_context_global(struct vs_cx *cx, struct vs_context *c);
 void vs_context_enter(struct vs_cx *cx, struct vs_context *c);

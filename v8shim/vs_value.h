@@ -28,14 +28,41 @@ bool vs_is_ab(vs_val v);   /* ArrayBuffer */
 bool vs_is_sab(vs_val v);  /* SharedArrayBuffer */
 /* The remaining kinds that only util.types asks for. */
 enum vs_kind {
-    VS_KIND_DATE, VS_KIND_REGEXP, VS_KIND_MAP, VS_KIND_SET, VS_KIND_MAP_ITERATOR, VS_KIND_SET_ITERATOR,
-    VS_KIND_WEAK_MAP, VS_KIND_WEAK_SET, VS_KIND_WEAK_REF, VS_KIND_PROXY, VS_KIND_GENERATOR_FUNCTION,
-    VS_KIND_GENERATOR_OBJECT, VS_KIND_ASYNC_FUNCTION, VS_KIND_ARGUMENTS, VS_KIND_BOOLEAN_OBJECT,
-    VS_KIND_NUMBER_OBJECT, VS_KIND_STRING_OBJECT, VS_KIND_SYMBOL_OBJECT, VS_KIND_BIGINT_OBJECT,
-    VS_KIND_DATA_VIEW, VS_KIND_TYPED_ARRAY, VS_KIND_INT8_ARRAY, VS_KIND_UINT8_CLAMPED_ARRAY,
-    VS_KIND_INT16_ARRAY, VS_KIND_UINT16_ARRAY, VS_KIND_INT32_ARRAY, VS_KIND_UINT32_ARRAY,
-    VS_KIND_FLOAT32_ARRAY, VS_KIND_FLOAT64_ARRAY, VS_KIND_BIGINT64_ARRAY, VS_KIND_BIGUINT64_ARRAY,
-    VS_KIND_MODULE_NAMESPACE, VS_KIND_WASM_MODULE, VS_KIND_WASM_MEMORY, VS_KIND_FLOAT16_ARRAY,
+    VS_KIND_DATE,
+    VS_KIND_REGEXP,
+    VS_KIND_MAP,
+    VS_KIND_SET,
+    VS_KIND_MAP_ITERATOR,
+    VS_KIND_SET_ITERATOR,
+    VS_KIND_WEAK_MAP,
+    VS_KIND_WEAK_SET,
+    VS_KIND_WEAK_REF,
+    VS_KIND_PROXY,
+    VS_KIND_GENERATOR_FUNCTION,
+    VS_KIND_GENERATOR_OBJECT,
+    VS_KIND_ASYNC_FUNCTION,
+    VS_KIND_ARGUMENTS,
+    VS_KIND_BOOLEAN_OBJECT,
+    VS_KIND_NUMBER_OBJECT,
+    VS_KIND_STRING_OBJECT,
+    VS_KIND_SYMBOL_OBJECT,
+    VS_KIND_BIGINT_OBJECT,
+    VS_KIND_DATA_VIEW,
+    VS_KIND_TYPED_ARRAY,
+    VS_KIND_INT8_ARRAY,
+    VS_KIND_UINT8_CLAMPED_ARRAY,
+    VS_KIND_INT16_ARRAY,
+    VS_KIND_UINT16_ARRAY,
+    VS_KIND_INT32_ARRAY,
+    VS_KIND_UINT32_ARRAY,
+    VS_KIND_FLOAT32_ARRAY,
+    VS_KIND_FLOAT64_ARRAY,
+    VS_KIND_BIGINT64_ARRAY,
+    VS_KIND_BIGUINT64_ARRAY,
+    VS_KIND_MODULE_NAMESPACE,
+    VS_KIND_WASM_MODULE,
+    VS_KIND_WASM_MEMORY,
+    VS_KIND_FLOAT16_ARRAY,
 };
 bool vs_is_kind(vs_val v, enum vs_kind kind);
 
@@ -55,7 +82,8 @@ VS_MUST_CHECK bool vs_to_i32(struct vs_cx *cx, vs_val v, int32_t *out);
 VS_MUST_CHECK bool vs_to_u32(struct vs_cx *cx, vs_val v, uint32_t *out);
 VS_MUST_CHECK bool vs_to_i64(struct vs_cx *cx, vs_val v, int64_t *out);
 bool vs_to_bool(struct vs_cx *cx, vs_val v);
-/* Values known to be numbers or BigInts (checked by the JS side): no conversion runs, others give 0. */
+/* Values known to be numbers or BigInts (checked by the JS side): no conversion runs, others give
+ * 0. */
 double vs_f64(vs_val v);
 int32_t vs_int(vs_val v);
 uint32_t vs_uint(vs_val v);
@@ -63,7 +91,8 @@ int64_t vs_int64(vs_val v);
 int64_t vs_bigint_to_i64(vs_val v, bool *lossless);
 uint64_t vs_bigint_to_u64(vs_val v, bool *lossless);
 
-/* New strings. NULL = too long, exception pending. len in units; < 0 = strlen (vs_str_utf8, vs_str_latin1). */
+/* New strings. NULL = too long, exception pending. len in units; < 0 = strlen (vs_str_utf8,
+ * vs_str_latin1). */
 vs_val vs_str_utf8(struct vs_cx *cx, const char *s, ptrdiff_t len);
 vs_val vs_str_latin1(struct vs_cx *cx, const void *s, ptrdiff_t len);
 vs_val vs_str_utf16(struct vs_cx *cx, const uint16_t *s, size_t len);
@@ -72,15 +101,16 @@ vs_val vs_str_intern(struct vs_cx *cx, const char *s);
 /* No copy: the memory is constant and lives as long as the process. */
 vs_val vs_str_static_latin1(struct vs_cx *cx, const char *s, size_t len);
 vs_val vs_str_static_utf16(struct vs_cx *cx, const uint16_t *s, size_t len);
-/* No copy: drop(data) frees the memory later, from ANY THREAD. Taken over even when NULL is returned. */
-vs_val vs_str_external_latin1_take(struct vs_cx *cx, const char *s, size_t len, void (*drop)(void *data),
-                                   void *data);
+/* No copy: drop(data) frees the memory later, from ANY THREAD. Taken over even when NULL is
+ * returned. */
+vs_val vs_str_external_latin1_take(struct vs_cx *cx, const char *s, size_t len,
+                                   void (*drop)(void *data), void *data);
 vs_val vs_str_external_utf16_take(struct vs_cx *cx, const uint16_t *s, size_t len,
                                   void (*drop)(void *data), void *data);
 vs_val vs_str_concat(struct vs_cx *cx, vs_val a, vs_val b);
 
 /* Reading strings; v must be a string (vs_is_str). */
-uint32_t vs_str_len(vs_val v); /* UTF-16 units */
+uint32_t vs_str_len(vs_val v);     /* UTF-16 units */
 bool vs_str_is_one_byte(vs_val v); /* representation: every unit < 0x100 for certain */
 size_t vs_str_utf8_len(struct vs_cx *cx, vs_val v);
 /* Writes whole characters only, no NUL; invalid surrogates become U+FFFD. Returns bytes written. */
@@ -89,7 +119,7 @@ size_t vs_str_write_utf8(struct vs_cx *cx, vs_val v, char *buf, size_t cap, size
 void vs_str_write_latin1(struct vs_cx *cx, vs_val v, uint32_t off, uint32_t len, uint8_t *buf);
 void vs_str_write_utf16(struct vs_cx *cx, vs_val v, uint32_t off, uint32_t len, uint16_t *buf);
 
-/* Flat view without a copy. While it is open nothing may allocate on the JS heap. Caller storage. */
+/* Flat view without a copy. While it is open nothing may allocate on the JS heap. Caller storage */
 struct vs_strview {
     const void *data; /* uint8_t or uint16_t units */
     uint32_t len;     /* units */
@@ -113,7 +143,11 @@ void vs_text_reset(struct vs_text *t);
 
 /* Errors: made, not thrown. */
 enum vs_error_kind {
-    VS_ERROR, VS_RANGE_ERROR, VS_REFERENCE_ERROR, VS_SYNTAX_ERROR, VS_TYPE_ERROR,
+    VS_ERROR,
+    VS_RANGE_ERROR,
+    VS_REFERENCE_ERROR,
+    VS_SYNTAX_ERROR,
+    VS_TYPE_ERROR,
 };
 vs_val vs_error_new(struct vs_cx *cx, enum vs_error_kind kind, const char *utf8_message);
 vs_val vs_error_from_str(struct vs_cx *cx, enum vs_error_kind kind, vs_val message);

@@ -4,8 +4,9 @@
  *                             texts), OUT/builtins_table.c (core/builtins_table.h) and
  *                             OUT/builtins.d (what was read, as a make rule)
  *
- * V8 takes a source without copying if it is one-byte or UTF-16. A text with any non-ASCII character
- * is therefore converted here, once. Not part of the runtime: on any error it prints and exits. */
+ * V8 takes a source without copying if it is one-byte or UTF-16. A text with any non-ASCII
+ * character is therefore converted here, once. Not part of the runtime: on any error it prints and
+ * exits. */
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -151,7 +152,7 @@ static void scan(struct list *list, const char *dir, const char *id_prefix, add_
     closedir(d);
 }
 
-/* Decode one character of well-formed UTF-8 at *p, which ends with a zero byte, and step over it. */
+/* Decode one character of well-formed UTF-8 at *p, which ends with a zero byte, and step over it */
 static uint32_t next_char(const uint8_t **p, const char *path)
 {
     static const uint32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };

@@ -1,0 +1,35 @@
+# Rules for every text file of ours, and the few that a script can check of JavaScript. Prints breaches;
+# exits 1 if there are any.
+
+BEGIN { MAX_COLUMNS = 100 }
+
+function breach(message) {
+    print FILENAME ":" FNR ": " message
+    failed = 1
+}
+
+function end_file() {
+    if (needs_strict && !strict) {
+        print last_file ": no 'use strict'"
+        failed = 1
+    }
+}
+
+FNR == 1 {
+    end_file()
+    last_file = FILENAME; strict = 0
+    is_js = FILENAME ~ /^(lib|test\/js)\/.*\.js$/
+    needs_strict = is_js
+}
+is_js && /^'use strict';/ { strict = 1 }
+
+/[ \t]+$/ { breach("blanks at the end of the line") }
+/\t/ && FILENAME !~ /(\.awk|\.txt)$/ { breach("a tab") }
+FILENAME ~ /\.(c|h|cc|js)$/ && length($0) > MAX_COLUMNS { breach("more than " MAX_COLUMNS " columns") }
+/(^|[^A-Z])(TODO|FIXME|XXX)([^A-Z]|$)/ && !/issue/ && FILENAME !~ /^scripts\/check/ { breach("a TODO needs its issue") }
+FILENAME ~ /^lib\// && /process\.binding\(/ { breach("lib/ reaches C by internalBinding() only") }
+
+END {
+    end_file()
+    exit failed
+}
