@@ -1,10 +1,8 @@
-# Interface targets for what torc links: torc_uring, torc_v8_headers, torc_libraries (in link order)
-# and torc_link (how an executable that uses V8 is linked).
+# Interface targets for what torc links: torc_uring, torc_v8_headers, torc_libraries (in link order).
 
 add_library(torc_uring INTERFACE)
 add_library(torc_v8_headers INTERFACE)
 add_library(torc_libraries INTERFACE)
-add_library(torc_link INTERFACE)
 
 if(TORC_SYSROOT_DIR)
   set(lib_dir "${TORC_SYSROOT_DIR}/usr/lib/x86_64-linux-gnu")
@@ -32,7 +30,7 @@ target_compile_definitions(torc_v8_headers INTERFACE V8_PROMISE_INTERNAL_FIELD_C
 target_link_libraries(torc_libraries INTERFACE
   node stdc++ ssl crypto llhttp nghttp2 cares ada-url0 simdutf
   z brotlicommon brotlidec brotlienc zstd sqlite3 hdr_histogram m)
-target_link_options(torc_link INTERFACE -Wl,--as-needed)
+target_link_options(torc_libraries INTERFACE -Wl,--as-needed)
 
 # Named above instead: C++ objects are linked by the C compiler.
 set(CMAKE_CXX_IMPLICIT_LINK_LIBRARIES "")

@@ -15,7 +15,6 @@ debian_mirrors() {
     {
         # No such file is not an error, hence the '|| true'.
         { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true; } |
-            awk|
             awk -v want="$debian_suite" '
                 $1 == "deb" {
                     sub(/#.*/, ""); sub(/\[[^]]*\]/, "")
