@@ -35,23 +35,35 @@ enum rt_id_field {
     RT_ID_FIELD_COUNT,
 };
 
-/* Shared with JS as typed arrays. */
+/* Doublings of the id stack that are possible. */
+#define RT_OLD_STACKS_MAX 16
+#define RT_PROMISE_HOOKS 4
+
+/* Async ids and their stack; the typed arrays share their memory with JS. All owned. */
 struct rt_async_ids {
     uint32_t *fields;   /* RT_HOOK_FIELD_COUNT */
     double *ids;        /* RT_ID_FIELD_COUNT */
     double *stack;      /* pairs (execution, trigger) of the suspended contexts */
+    vs_val *natives;    /* per pair: the resource pushed by C, or NULL */
     uint32_t stack_cap; /* pairs */
-    struct vs_ref *js_fields, *js_ids, *js_stack; /* the typed arrays */
-    struct vs_ref *resources;                     /* execution_async_resources array */
+    double *old_stacks[RT_OLD_STACKS_MAX]; /* outgrown, but JS may still look at them */
+    uint32_t old_stack_count;
+    double *destroyed; /* ids whose 'destroy' hooks have still to run */
+    uint32_t destroyed_count, destroyed_cap;
+    struct vs_ref *js_fields, *js_ids, *js_stack;
+    struct vs_ref *resources; /* execution_async_resources array */
+    struct vs_ref *binding;   /* internalBinding('async_wrap'), once made */
     struct vs_ref *init, *before, *after, *destroy, *promise_resolve; /* native hooks or NULL */
     struct vs_ref *trampoline; /* setCallbackTrampoline() or NULL */
+    struct vs_ref *promise_hooks[RT_PROMISE_HOOKS];
 };
 
 /* What Node calls an AsyncWrap: embedded first in every native resource with a JS object. */
 struct rt_async {
     struct rt_env *env;
-    struct vs_ref *object;  /* owned: the JS object, strong while the resource is active */
-    struct vs_ref *context; /* owned: AsyncContextFrame at creation; NULL: it was undefined */
+    struct vs_ref *object; /* owned: the JS object, strong while the resource is active */
+    struct vs_ref
+        *context; /* owned: AsyncContextFrame at creation, or NULL when it was undefined */
     double id;
     double trigger_id;
     int provider; /* enum rt_provider */
@@ -72,6 +84,8 @@ void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, in
                    void *native);
 /* Emits 'destroy' later, drops the references and clears the object's native pointer. */
 void rt_async_reset(struct rt_async *async);
+/* The object now stands for another resource (a pooled parser): new ids, 'init' again. */
+void rt_async_renew(struct rt_async *async, vs_val resource);
 
 static inline vs_val rt_async_object(const struct rt_async *async)
 {
@@ -86,29 +100,31 @@ struct vs_class *rt_async_class(struct rt_env *env);
 struct rt_callback {
     struct rt_env *env;
     struct vs_scope scope;
-    struct rt_async *async;
     vs_val old_context;
-    bool ids_pushed;
+    double id;       /* the resource may be gone when the callback ends */
+    bool trampoline; /* before and after hooks are the trampoline's business */
 };
 void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async);
 /* Drains ticks and microtasks when it is the outermost one. */
 void rt_callback_close(struct rt_callback *cb);
 
-/* Calls fn on the resource's object within a callback of its own (so ticks drain). From the loop
- * only; handle scope included, so argv must be made inside a scope of the caller: open a vs_scope
- * first. Returns NULL when fn threw (the exception went to process 'uncaughtException' already). */
-vs_val rt_call(struct rt_async *async, vs_val fn, int argc, const vs_val *argv);
+/* Calls fn on the resource's object, as one callback of its own. From the loop only. argv's handles
+ * need a vs_scope of the caller. false: it threw (process 'uncaughtException' has had the error
+ * already). async may be freed by the call. */
+bool rt_call(struct rt_async *async, vs_val fn, int argc, const vs_val *argv);
 /* The same with the function found as a property of the object ("oncomplete", "onconnection").
  * Absent: no call. */
-vs_val rt_call_name(struct rt_async *async, vs_val name, int argc, const vs_val *argv);
-/* Inside an open rt_callback: call without opening another. With hooks on, by the trampoline. */
+bool rt_call_name(struct rt_async *async, vs_val name, int argc, const vs_val *argv);
+/* Inside an open rt_callback: call without opening another. Uses the trampoline when hooks are on.
+ */
 vs_val rt_call_in(struct rt_callback *cb, vs_val fn, vs_val self, int argc, const vs_val *argv);
 
 /* Runs nextTicks and microtasks now if no native-to-JS callback is on the stack. */
 void rt_drain(struct rt_env *env);
 
 /* pushAsyncContext/popAsyncContext as async_hooks know them. pop: false when the stack is empty. */
-void rt_ids_push(struct rt_env *env, double id, double trigger_id);
+/* resource: a handle that outlives the matching pop, or NULL. */
+void rt_ids_push(struct rt_env *env, double id, double trigger_id, vs_val resource);
 bool rt_ids_pop(struct rt_env *env, double id);
 void rt_ids_clear(struct rt_env *env);
 

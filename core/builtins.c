@@ -1,4 +1,5 @@
-/* core/builtins.c: finding and compiling the library's modules, with the code cache beside the executable. */
+/* core/builtins.c: finding and compiling the library's modules, with the code cache beside the
+ * executable. */
 #include "core/builtins.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include "core/error.h"
 
 #define CACHE_SUFFIX ".codecache"
-#define MAX_PARAMS   6
+#define MAX_PARAMS 6
 
 /* Per-env state, in RT_STATE_builtins. */
 struct builtins {

@@ -1,9 +1,10 @@
 /* core/code_cache.h: a file with V8's compiled form of the embedded library, mapped at start.
  *
- * It lies next to the executable and only saves time: a file that is absent, stale, truncated or damaged is not used.
- * Layout, host byte order: struct header, one struct entry per library module in table order, then the data of each
- * entry at an 8-byte boundary. Header and entries have a checksum of their own, checked when the file is mapped; that
- * of an entry's data is checked when the entry is used, so that unused pages are never read.
+ * It lies next to the executable and only saves time: a file that is absent, stale, truncated or
+ * damaged is not used. Layout, host byte order: struct header, one struct entry per library module
+ * in table order, then the data of each entry at an 8-byte boundary. Header and entries have a
+ * checksum of their own, checked when the file is mapped; that of an entry's data is checked when
+ * the entry is used, so that unused pages are never read.
  */
 #ifndef RT_CODE_CACHE_H
 #define RT_CODE_CACHE_H
@@ -35,7 +36,8 @@ struct rt_code_cache_item {
     const uint8_t *data; /* NULL: no entry */
     size_t len;
 };
-/* Writes a file with key->count items; readers see the old file or the new one. Returns 0 or -errno. */
+/* Writes a file with key->count items; readers see the old file or the new one. Returns 0 or
+ * -errno. */
 int rt_code_cache_write(const char *path, const struct rt_code_cache_key *key,
                         const struct rt_code_cache_item *items);
 

@@ -13,13 +13,15 @@
 #include "core/binding.h"
 #include "core/handle.h"
 #include "core/strings.h"
+#include "core/symbols.h"
 #include "uring/loop.h"
 #include "uring/timer.h"
 #include "v8shim/vs.h"
 
 struct rt_options;
 
-/* Written by JS and read by C, or the other way round, without a call (Uint8Array in task_queue) */
+/* Written by JS and read by C, or the other way round, without a call (Uint8Array in task_queue).
+ */
 struct rt_tick_info {
     uint8_t has_tick;      /* process.nextTick() queued something */
     uint8_t has_rejection; /* an unhandled rejection waits to be reported */
@@ -41,15 +43,15 @@ struct rt_exit_info {
 
 /* JS functions the library registered with C; NULL until then. Owned. */
 struct rt_hooks {
-    struct vs_ref *tick;               /* processTicksAndRejections */
-    struct vs_ref *promise_reject;     /* promiseRejectHandler(type, promise, reason) */
-    struct vs_ref *immediate;          /* processImmediate */
-    struct vs_ref *timers;             /* processTimers(now) -> next expiry */
-    struct vs_ref *prepare_stack;      /* prepareStackTraceCallback(globalThis, error, trace) */
-    struct vs_ref *enhance_before;     /* enhanceStackTrace before the inspector */
-    struct vs_ref *enhance_after;      /* ... and after it */
-    struct vs_ref *source_map_maybe;   /* maybeCacheGeneratedSourceMap(content) */
-    struct vs_ref *source_map_prepare; /* getSourceMapErrorSource */
+    struct vs_ref *tick;              /* processTicksAndRejections */
+    struct vs_ref *promise_reject;    /* promiseRejectHandler(type, promise, reason) */
+    struct vs_ref *immediate;         /* processImmediate */
+    struct vs_ref *timers;            /* processTimers(now) -> next expiry */
+    struct vs_ref *prepare_stack;     /* prepareStackTraceCallback(globalThis, error, trace) */
+    struct vs_ref *enhance_before;    /* enhanceStackTrace before the inspector */
+    struct vs_ref *enhance_after;     /* ... and after it */
+    struct vs_ref *source_map_maybe;  /* maybeCacheGeneratedSourceMap(content) */
+    struct vs_ref *source_map_source; /* getErrorSource(...) with source maps */
     struct vs_ref *emit_warning_sync;
     struct vs_ref *import_dynamic; /* importModuleDynamicallyCallback */
     struct vs_ref *import_meta;    /* initializeImportMetaObject */
@@ -70,13 +72,14 @@ enum rt_milestone {
 
 struct rt_env {
     struct vs_cx *cx;
-    struct ur_loop *loop;             /* owned */
-    struct rt_options *options;       /* owned by the process; read only */
-    const struct rt_strings *strings; /* interned names; see core/strings.h */
-    struct vs_ref *private_symbols;   /* object of internalBinding('util').privateSymbols */
+    struct ur_loop *loop;       /* owned */
+    struct rt_options *options; /* owned by the process; read only */
+    struct rt_strings *strings; /* owned: interned names, core/strings.h */
+    struct rt_symbols *symbols; /* owned: core/symbols.h */
 
     struct vs_ref *process; /* the process object */
     struct vs_ref *primordials;
+    struct vs_ref *per_context; /* exports of internal/per_context/*: DOMException and others */
     struct vs_ref *internal_binding; /* function internalBinding(name), once the realm is set up */
     struct vs_ref *require;          /* requireBuiltin(id), likewise */
     struct vs_ref *buffer_proto;     /* Buffer.prototype (FastBuffer), once set up */
@@ -85,16 +88,21 @@ struct rt_env {
     struct rt_tick_info *tick;           /* memory of an ArrayBuffer; lives as long as the env */
     struct rt_immediate_info *immediate; /* likewise */
     struct rt_exit_info *exit;           /* likewise */
+    int32_t *timeouts;                   /* likewise: number of ref'd JS timers */
     struct rt_async_ids ids;             /* async ids and their stack; core/async.h */
 
     struct ur_timer js_timer; /* the one timer behind all JS timers */
-    bool js_timer_ref;        /* false: JS timers don't keep the loop alive */
+    uint64_t timer_base_ms;   /* loop time that JS timers count from */
     bool can_call_js;         /* false while the env is being torn down */
+    bool source_maps;         /* --enable-source-maps or process.setSourceMapsEnabled() */
+    bool printed_error;       /* the source line of a fatal exception is on stderr already */
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
     int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */
     int64_t milestones[RT_MILESTONE_COUNT]; /* ns, for perf_hooks' nodeTiming */
 
+    struct vs_class *async_class;        /* core/async.c */
+    struct vs_class *handle_class;       /* core/handle.c */
     struct rt_handle_list handles;       /* every open handle; core/handle.h */
     void *binding_state[RT_STATE_COUNT]; /* enum rt_state, owned by the binding */
     void (*binding_drop[RT_STATE_COUNT])(struct rt_env *env); /* called at close */
@@ -115,6 +123,9 @@ static inline struct rt_env *rt_env_from_cx(const struct vs_cx *cx)
     return (struct rt_env *)cx->user;
 }
 
+/* Records that a moment of start-up is now. */
+void rt_mark(struct rt_env *env, enum rt_milestone m);
+
 struct rt_env_options {
     struct rt_options *options; /* borrowed for the life of the env */
     int argc;
@@ -124,7 +135,8 @@ struct rt_env_options {
     int64_t start_ns;
 };
 
-/* Makes isolate, context and loop; runs no JS. 0 or -errno; *why (static) says what failed. */
+/* Makes isolate, context and loop; runs no JS. Returns 0 or -errno; *why (static) says what failed.
+ */
 int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why);
 /* Closes handles, drains the loop, runs the bindings' drop functions and frees everything. No JS
  * runs. */

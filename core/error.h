@@ -39,6 +39,12 @@ void rt_throw_missing(struct rt_env *env, const char *what);
  * unhandled rejection. */
 void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool from_promise);
 
+/* Attaches "file:line, source line, caret" to a native error, to be shown above its stack. For
+ * other values it is printed at once when print_others is set. message may be NULL. */
+void rt_append_arrow(struct rt_env *env, vs_val error, vs_val message, bool print_others);
+/* vs_host.fatal: prints and aborts. */
+_Noreturn void rt_engine_fatal(const char *where, const char *what, bool oom);
+
 /* Stops the env and ends the process with this code after stdio is flushed. Does not return. */
 _Noreturn void rt_exit(struct rt_env *env, int code);
 
@@ -52,9 +58,10 @@ enum rt_exit_code {
     RT_EXIT_HANDLER_NOT_FUNCTION = 6,
     RT_EXIT_HANDLER_THREW = 7,
     RT_EXIT_BAD_OPTION = 9,
-    RT_EXIT_JS_RUNTIME = 10,
-    RT_EXIT_STARTUP_SNAPSHOT = 14,
+    RT_EXIT_BOOTSTRAP = 10,
+    RT_EXIT_BAD_OPTION_VALUE = 12,
     RT_EXIT_UNSETTLED_AWAIT = 13,
+    RT_EXIT_STARTUP_SNAPSHOT = 14,
     RT_EXIT_ABORT = 134,
 };
 

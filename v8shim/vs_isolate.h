@@ -50,8 +50,8 @@ struct vs_host {
 enum vs_reject {
     VS_REJECT_NO_HANDLER = 0,
     VS_REJECT_HANDLER_ADDED = 1,
-    VS_RESOLVE_AFTER_RESOLVED = 2,
-    VS_REJECT_AFTER_RESOLVED = 3,
+    VS_REJECT_AFTER_RESOLVED = 2,
+    VS_RESOLVE_AFTER_RESOLVED = 3,
 };
 
 /* Limits in bytes, 0 = V8's default. */
@@ -104,6 +104,10 @@ struct vs_message_info {
     int column_end;
 };
 void vs_message_info(struct vs_cx *cx, vs_val message, struct vs_message_info *out);
+
+/* A message for an exception that was not thrown just now: its own position if it has one, else the
+ * current one. */
+vs_val vs_message_new(struct vs_cx *cx, vs_val exception);
 
 /* Runs microtasks until none is left. Explicit policy: nothing else does. */
 void vs_microtasks_run(struct vs_cx *cx);

@@ -66,6 +66,8 @@ vs_val vs_weak_ref_get(vs_val weak_ref);
 /* Functions. name: ASCII. */
 vs_val vs_fn_new(struct vs_cx *cx, vs_fn *fn, const char *name);
 vs_val vs_fn_new_data(struct vs_cx *cx, vs_fn *fn, const char *name, vs_val data);
+/* The same, and it may be called with new and extended by classes. */
+vs_val vs_fn_new_any(struct vs_cx *cx, vs_fn *fn, const char *name, vs_val data);
 void vs_fn_set_name(vs_val fn, vs_val name);
 /* NULL: it threw. When no JS is below on the stack the exception went to vs_host.uncaught()
  * already. */

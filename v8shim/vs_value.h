@@ -152,6 +152,11 @@ enum vs_error_kind {
 vs_val vs_error_new(struct vs_cx *cx, enum vs_error_kind kind, const char *utf8_message);
 vs_val vs_error_from_str(struct vs_cx *cx, enum vs_error_kind kind, vs_val message);
 
+/* "Name: message" of an error, as the first line of its stack. Never runs user code. */
+vs_val vs_error_header(struct vs_cx *cx, vs_val error);
+/* The value as text for messages, without running any of its code. */
+vs_val vs_to_detail_str(struct vs_cx *cx, vs_val v);
+
 vs_val vs_symbol_new(struct vs_cx *cx, vs_val description);
 vs_val vs_symbol_for(struct vs_cx *cx, const char *key);
 /* Well-known: "iterator", "asyncIterator", "toStringTag", "hasInstance". NULL for others. */

@@ -1,0 +1,171 @@
+/* core/boot.c: starts Node's library in the order its scripts expect (each script's parameters are
+ * given by its id, see core/builtins.c). */
+#include "core/boot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/binding.h"
+#include "core/builtins.h"
+#include "core/env.h"
+#include "core/error.h"
+#include "core/module.h"
+#include "core/process.h"
+#include "core/symbols.h"
+#include "core/turn.h"
+
+/* getInternalBinding(name) */
+static void get_internal_binding(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct vs_text name;
+    if (!vs_text_read(env->cx, vs_arg(a, 0), &name)) return;
+    vs_ret_maybe(a, rt_binding_get(env, name.ptr));
+    vs_text_reset(&name);
+}
+
+/* getLinkedBinding(name): for embedders that link bindings of their own; torc has none. */
+static void get_linked_binding(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct vs_text name;
+    if (!vs_text_read(env->cx, vs_arg(a, 0), &name)) return;
+    rt_throw_code(env, VS_ERROR, "ERR_INVALID_MODULE", "No such binding: %s", name.ptr);
+    vs_text_reset(&name);
+}
+
+static bool run(struct rt_env *env, const char *id, const vs_val *argv, int argc)
+{
+    vs_val fn = rt_builtin_compile(env, id);
+    return fn && vs_call(env->cx, fn, vs_undefined(env->cx), argc, argv);
+}
+
+static bool per_context(struct rt_env *env)
+{
+    struct vs_cx *cx = env->cx;
+    env->primordials = vs_ref_new(cx, vs_obj_new_null(cx));
+    env->per_context = vs_ref_new(cx, vs_obj_new(cx));
+    vs_val argv[] = { vs_ref_get(env->per_context), vs_ref_get(env->primordials),
+                      rt_private_symbols(env), rt_per_isolate_symbols(env) };
+    return run(env, "internal/per_context/primordials", argv, 4) &&
+           run(env, "internal/per_context/domexception", argv, 4) &&
+           run(env, "internal/per_context/messageport", argv, 4);
+}
+
+static bool realm(struct rt_env *env)
+{
+    struct vs_cx *cx = env->cx;
+    vs_val argv[] = { vs_ref_get(env->process),
+                      vs_fn_new(cx, get_linked_binding, "getLinkedBinding"),
+                      vs_fn_new(cx, get_internal_binding, "getInternalBinding"),
+                      vs_ref_get(env->primordials) };
+    /* Ends by calling setInternalLoaders(), which fills env->internal_binding and env->require. */
+    return run(env, "internal/bootstrap/realm", argv, 4);
+}
+
+static bool library(struct rt_env *env, const char *id)
+{
+    vs_val argv[] = { vs_ref_get(env->process), vs_ref_get(env->require),
+                      vs_ref_get(env->internal_binding), vs_ref_get(env->primordials) };
+    return run(env, id, argv, 4);
+}
+
+static bool boot_all(struct rt_env *env)
+{
+    static const char *const scripts[] = {
+        "internal/bootstrap/node",
+        "internal/bootstrap/web/exposed-wildcard",
+        "internal/bootstrap/web/exposed-window-or-worker",
+        "internal/bootstrap/switches/is_main_thread",
+        "internal/bootstrap/switches/does_own_process_state",
+    };
+    if (!per_context(env)) return false;
+    env->process = vs_ref_new(env->cx, rt_process_object_new(env));
+    if (!realm(env)) return false;
+    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+        if (!library(env, scripts[i])) return false;
+    }
+    return true;
+}
+
+static void print_boot_error(struct rt_env *env, struct vs_try *try)
+{
+    struct vs_message_info info;
+    struct vs_text text;
+    if (vs_try_message(try)) {
+        vs_message_info(env->cx, vs_try_message(try), &info);
+        if (vs_text_read(env->cx, info.resource, &text)) {
+            fprintf(stderr, "torc: start-up failed at %s:%d\n", text.ptr, info.line);
+            vs_text_reset(&text);
+        }
+    }
+    vs_val error = vs_try_exception(try);
+    vs_val stack = vs_is_obj(error) ? vs_get_name(env->cx, error, "stack") : error;
+    if (stack && vs_text_read(env->cx, stack, &text)) {
+        fprintf(stderr, "%s\n", text.ptr);
+        vs_text_reset(&text);
+    }
+}
+
+bool rt_boot(struct rt_env *env)
+{
+    struct vs_scope scope;
+    struct vs_try try;
+    vs_scope_open(env->cx, &scope);
+    vs_try_open(env->cx, &try);
+    /* The bootstrap runs as async id 1, as in Node: what it creates is triggered by it. */
+    rt_ids_push(env, 1, 0, NULL);
+    bool ok = boot_all(env);
+    rt_ids_pop(env, 1);
+    if (!ok) print_boot_error(env, &try);
+    vs_try_close(&try);
+    vs_scope_close(&scope);
+    return ok;
+}
+
+bool rt_boot_main(struct rt_env *env, const char *name)
+{
+    char id[64];
+    snprintf(id, sizeof id, "internal/main/%s", name);
+    struct rt_callback cb;
+    rt_callback_open(&cb, env, NULL);
+    rt_ids_push(env, 1, 0, NULL);
+    bool ok = library(env, id);
+    rt_ids_pop(env, 1);
+    rt_callback_close(&cb);
+    return ok;
+}
+
+/* The entry point is an ES module whose top-level await never settled. */
+static bool entry_unsettled(struct rt_env *env)
+{
+    struct vs_cx *cx = env->cx;
+    vs_val promise =
+        vs_private_get(cx, vs_global(cx), rt_private(env, entry_point_promise_private_symbol));
+    return promise && vs_is_promise(promise) && vs_promise_state(promise) == VS_PENDING;
+}
+
+static int exit_code(struct rt_env *env, int otherwise)
+{
+    return env->exit->has_code ? env->exit->code : otherwise;
+}
+
+int rt_boot_run(struct rt_env *env)
+{
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    rt_mark(env, RT_MILESTONE_LOOP_START);
+    rt_run(env);
+    rt_mark(env, RT_MILESTONE_LOOP_EXIT);
+    int otherwise = RT_EXIT_OK;
+    if (!env->stopping) {
+        if (entry_unsettled(env)) {
+            otherwise = RT_EXIT_UNSETTLED_AWAIT;
+            rt_module_warn_unsettled(env);
+        }
+        env->exit->exiting = 1;
+        rt_emit_exit(env, "exit", exit_code(env, otherwise));
+    }
+    vs_scope_close(&scope);
+    return exit_code(env, otherwise);
+}

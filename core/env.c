@@ -1,0 +1,198 @@
+/* core/env.c: makes and unmakes an env. What runs in it is turn.c's and boot.c's business. */
+#include "core/env.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/bind/async_wrap.h"
+#include "core/error.h"
+#include "core/module.h"
+#include "core/options.h"
+#include "core/turn.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+static void wake(void *user)
+{
+    struct rt_env *env = user;
+    ur_loop_wake(env->loop);
+}
+
+static void uncaught(struct vs_cx *cx, vs_val err, vs_val message)
+{
+    rt_fatal_exception(rt_env_from_cx(cx), err, message, false);
+}
+
+static void promise_reject(struct vs_cx *cx, int kind, vs_val promise, vs_val value)
+{
+    struct rt_env *env = rt_env_from_cx(cx);
+    if (!env->hooks.promise_reject || !env->can_call_js) return;
+    vs_val argv[] = { vs_i32(cx, kind), promise, value };
+    vs_call(cx, vs_ref_get(env->hooks.promise_reject), vs_undefined(cx), 3, argv);
+}
+
+static vs_val prepare_stack(struct vs_cx *cx, vs_val global, vs_val error, vs_val callsites)
+{
+    struct rt_env *env = rt_env_from_cx(cx);
+    /* Before the library has registered its formatter, errors show as "Name: message". */
+    if (!env->hooks.prepare_stack || !env->can_call_js) return vs_error_header(cx, error);
+    vs_val argv[] = { global, error, callsites };
+    return vs_call(cx, vs_ref_get(env->hooks.prepare_stack), vs_undefined(cx), 3, argv);
+}
+
+static vs_val import_dynamic(struct vs_cx *cx, vs_val id, vs_val referrer, vs_val specifier,
+                             vs_val attributes)
+{
+    return rt_module_import_dynamic(rt_env_from_cx(cx), id, referrer, specifier, attributes);
+}
+
+static void import_meta(struct vs_cx *cx, vs_val id, vs_val module, vs_val meta)
+{
+    rt_module_import_meta(rt_env_from_cx(cx), id, module, meta);
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static void *shared_memory(size_t size)
+{
+    void *p = calloc(1, size);
+    CHECK(p);
+    return p;
+}
+
+static void make_shared(struct rt_env *env)
+{
+    env->tick = shared_memory(sizeof *env->tick);
+    env->immediate = shared_memory(sizeof *env->immediate);
+    env->exit = shared_memory(sizeof *env->exit);
+    env->timeouts = shared_memory(sizeof *env->timeouts);
+    rt_async_ids_open(env);
+}
+
+static void free_shared(struct rt_env *env)
+{
+    free(env->tick);
+    free(env->immediate);
+    free(env->exit);
+    free(env->timeouts);
+    rt_async_ids_free(env);
+}
+
+void rt_mark(struct rt_env *env, enum rt_milestone m)
+{
+    env->milestones[m] = now_ns();
+}
+
+static int open_loop(struct rt_env *env, const char **why)
+{
+    struct ur_loop_options lo = { .backend = rt_option_str(env->options, RT_OPT_IO), .owner = env };
+    int err = ur_loop_open(&env->loop, &lo);
+    if (err) {
+        *why = ur_open_reason();
+        return err;
+    }
+    ur_timer_init(env->loop, &env->js_timer, rt_timer_fired);
+    ur_timer_unref(&env->js_timer);
+    env->timer_base_ms = ur_loop_now_ms(env->loop);
+    return 0;
+}
+
+int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why)
+{
+    struct rt_env *env = calloc(1, sizeof *env);
+    CHECK(env);
+    env->options = opt->options;
+    env->argc = opt->argc;
+    env->argv = opt->argv;
+    env->exec_argc = opt->exec_argc;
+    env->exec_argv = opt->exec_argv;
+    env->start_ns = opt->start_ns;
+    env->milestones[RT_MILESTONE_NODE_START] = opt->start_ns;
+    int err = open_loop(env, why);
+    if (err) goto free_env;
+    rt_mark(env, RT_MILESTONE_V8_START);
+    struct vs_host host = {
+        .user = env,
+        .wake = wake,
+        .uncaught = uncaught,
+        .promise_reject = promise_reject,
+        .prepare_stack = prepare_stack,
+        .fatal = rt_engine_fatal,
+        .import_dynamic = import_dynamic,
+        .import_meta = import_meta,
+    };
+    struct vs_limits limits = { 0 };
+    env->cx = vs_isolate_open(&host, &limits);
+    if (!env->cx) {
+        *why = "no memory for a V8 isolate";
+        err = -ENOMEM;
+        goto close_loop;
+    }
+    rt_mark(env, RT_MILESTONE_ENVIRONMENT);
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    make_shared(env);
+    env->strings = rt_strings_new(env->cx);
+    env->symbols = rt_symbols_new(env->cx);
+    vs_scope_close(&scope);
+    env->can_call_js = true;
+    *out = env;
+    return 0;
+close_loop:
+    ur_loop_close(env->loop);
+free_env:
+    free(env);
+    return err;
+}
+
+static void drop_refs(struct rt_env *env)
+{
+    struct vs_ref *refs[] = {
+        env->process,          env->primordials, env->per_context,
+        env->internal_binding, env->require,     env->buffer_proto,
+    };
+    for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) vs_ref_drop(refs[i]);
+    struct vs_ref **hooks = (struct vs_ref **)&env->hooks;
+    for (size_t i = 0; i < sizeof env->hooks / sizeof *hooks; i++) vs_ref_drop(hooks[i]);
+}
+
+static void close_handles(struct rt_env *env)
+{
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    for (struct rt_handle *h = env->handles.first, *next; h; h = next) {
+        next = h->next;
+        rt_handle_close(h, NULL);
+    }
+    vs_scope_close(&scope);
+}
+
+void rt_env_close(struct rt_env *env)
+{
+    env->can_call_js = false;
+    env->stopping = true;
+    ur_timer_stop(&env->js_timer);
+    close_handles(env);
+    /* Last completions free requests and finish closes; no JS runs in them any more. */
+    while (env->handles.first || env->handles.closed) {
+        if (!env->handles.closed && ur_loop_poll(env->loop, -1) < 0) break;
+        rt_handles_run_closed(env);
+    }
+    ur_loop_close(env->loop);
+    for (int i = 0; i < RT_STATE_COUNT; i++) {
+        if (env->binding_drop[i]) env->binding_drop[i](env);
+    }
+    rt_async_ids_close(env);
+    drop_refs(env);
+    rt_strings_drop(env->strings);
+    rt_symbols_drop(env->symbols);
+    vs_isolate_close(env->cx);
+    free_shared(env);
+    free(env);
+}

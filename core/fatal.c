@@ -1,0 +1,231 @@
+/* core/fatal.c: what happens to an exception nobody caught, and the ways the process ends. The text
+ * on stderr is Node's: file and line, the source line, a caret under the spot, the stack, the
+ * version. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/env.h"
+#include "core/error.h"
+#include "core/options.h"
+#include "core/process.h"
+#include "core/symbols.h"
+
+/* A line of source with this in it is not shown. */
+#define HIDE_LINE "node-do-not-add-exception-line"
+
+/* "file:line\nsource line\n    ^^^^\n", or NULL when the message has no source line. free() it. */
+static char *source_arrow(struct rt_env *env, vs_val message)
+{
+    struct vs_cx *cx = env->cx;
+    struct vs_message_info info;
+    vs_message_info(cx, message, &info);
+    if (!info.source_line || !vs_is_str(info.source_line)) return NULL;
+    struct vs_text name, line;
+    if (!vs_text_read(cx, info.resource, &name)) return NULL;
+    if (!vs_text_read(cx, info.source_line, &line)) {
+        vs_text_reset(&name);
+        return NULL;
+    }
+    char *out = NULL;
+    size_t out_len = 0;
+    FILE *f = strstr(line.ptr, HIDE_LINE) ? NULL : open_memstream(&out, &out_len);
+    if (f) {
+        fprintf(f, "%s:%d\n%s\n", name.ptr, info.line, line.ptr);
+        for (int i = 0; i < info.column_start && line.ptr[i]; i++)
+            fputc(line.ptr[i] == '\t' ? '\t' : ' ', f);
+        for (int i = info.column_start; i < info.column_end; i++) fputc('^', f);
+        fputc('\n', f);
+        fclose(f);
+    }
+    vs_text_reset(&line);
+    vs_text_reset(&name);
+    return out;
+}
+
+void rt_append_arrow(struct rt_env *env, vs_val error, vs_val message, bool print_others)
+{
+    struct vs_cx *cx = env->cx;
+    if (!message) return;
+    bool object = vs_is_obj(error);
+    vs_val key = rt_private(env, arrow_message_private_symbol);
+    if (object) {
+        vs_val old = vs_private_get(cx, error, key);
+        if (old && vs_is_str(old)) return;
+    }
+    char *arrow = source_arrow(env, message);
+    if (!arrow) return;
+    if (object && vs_is_native_error(error)) {
+        vs_val text = vs_str_utf8(cx, arrow, -1);
+        if (text && !vs_private_set(cx, error, key, text)) text = NULL;
+    } else if (print_others && !env->printed_error) {
+        env->printed_error = true;
+        fprintf(stderr, "\n%s", arrow);
+    }
+    free(arrow);
+}
+
+static void print_value(struct rt_env *env, const char *before, vs_val v)
+{
+    struct vs_text t;
+    struct vs_try try;
+    vs_try_open(env->cx, &try);
+    if (vs_text_read(env->cx, v, &t)) {
+        fprintf(stderr, "%s%s\n", before, t.ptr);
+        vs_text_reset(&t);
+    } else {
+        fprintf(stderr, "%s<toString() threw exception>\n", before);
+    }
+    vs_try_close(&try);
+}
+
+/* Runs one of the library's stack enhancers; the stack it returns, or the error's own. */
+static vs_val enhanced(struct rt_env *env, struct vs_ref *enhancer, vs_val error, vs_val stack)
+{
+    if (!enhancer) return stack;
+    vs_val argv[] = { error };
+    vs_val v = vs_call(env->cx, vs_ref_get(enhancer), vs_undefined(env->cx), 1, argv);
+    return v ? v : stack;
+}
+
+static bool is_decorated(struct rt_env *env, vs_val error)
+{
+    vs_val v = vs_private_get(env->cx, error, rt_private(env, decorated_private_symbol));
+    return v && vs_is_true(env->cx, v);
+}
+
+static vs_val member(struct rt_env *env, vs_val error, const char *name)
+{
+    if (!vs_is_obj(error)) return vs_undefined(env->cx);
+    vs_val v = vs_get_name(env->cx, error, name);
+    return v ? v : vs_undefined(env->cx);
+}
+
+/* An error without a stack: "Name: message" for error-like objects, else the value itself. */
+static void print_stackless(struct rt_env *env, vs_val error)
+{
+    vs_val message = member(env, error, "message");
+    vs_val name = member(env, error, "name");
+    if (vs_is_undefined(env->cx, message) || vs_is_undefined(env->cx, name)) {
+        print_value(env, "", error);
+        return;
+    }
+    struct vs_text t;
+    if (!vs_text_read(env->cx, name, &t)) return;
+    fprintf(stderr, "%s: ", t.ptr);
+    vs_text_reset(&t);
+    print_value(env, "", message);
+}
+
+static void print_thrown_at(struct rt_env *env, vs_val message)
+{
+    struct vs_message_info info;
+    vs_message_info(env->cx, message, &info);
+    if (!info.stack) return;
+    fprintf(stderr, "Thrown at:\n");
+    for (int i = 0; i < vs_stack_count(info.stack); i++) {
+        struct vs_frame frame;
+        vs_stack_frame(env->cx, info.stack, i, &frame);
+        struct vs_text fn, script;
+        if (!vs_text_read(env->cx, frame.function_name, &fn)) return;
+        if (vs_text_read(env->cx, frame.script_name, &script)) {
+            if (fn.len) {
+                fprintf(stderr, "    at %s (%s:%d:%d)\n", fn.ptr, script.ptr, frame.line,
+                        frame.column);
+            } else {
+                fprintf(stderr, "    at %s:%d:%d\n", script.ptr, frame.line, frame.column);
+            }
+            vs_text_reset(&script);
+        }
+        vs_text_reset(&fn);
+    }
+}
+
+static void report(struct rt_env *env, vs_val error, vs_val message)
+{
+    struct vs_cx *cx = env->cx;
+    struct vs_try try;
+    vs_try_open(cx, &try);
+    rt_append_arrow(env, error, message, true);
+    vs_val stack = vs_undefined(cx), arrow = vs_undefined(cx);
+    bool decorated = false;
+    if (vs_is_obj(error)) {
+        decorated = is_decorated(env, error);
+        stack = member(env, error, "stack");
+        stack = enhanced(env, env->hooks.enhance_before, error, stack);
+        stack = enhanced(env, env->hooks.enhance_after, error, stack);
+        vs_val v = vs_private_get(cx, error, rt_private(env, arrow_message_private_symbol));
+        if (v) arrow = v;
+    }
+    bool has_stack = !vs_is_undefined(cx, stack) && !(vs_is_str(stack) && vs_str_len(stack) == 0);
+    if (has_stack) {
+        if (vs_is_str(arrow) && !decorated) print_value(env, "", arrow);
+        print_value(env, "", stack);
+    } else {
+        print_stackless(env, error);
+    }
+    bool trace = rt_option_bool(env->options, RT_OPT_TRACE_UNCAUGHT);
+    if (trace && message) {
+        print_thrown_at(env, message);
+    } else if (!vs_is_obj(error) || !has_stack) {
+        const char *exe = strrchr(env->argv[0], '/');
+        fprintf(stderr, "(Use `%s --trace-uncaught ...` to show where the exception was thrown)\n",
+                exe ? exe + 1 : env->argv[0]);
+    }
+    if (rt_option_bool(env->options, RT_OPT_EXTRA_INFO_ON_FATAL_EXCEPTION))
+        fprintf(stderr, "\nNode.js %s\n", rt_node_version());
+    vs_try_close(&try);
+}
+
+void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool from_promise)
+{
+    struct vs_cx *cx = env->cx;
+    if (!env->can_call_js) return;
+    struct vs_scope scope;
+    vs_scope_open(cx, &scope);
+    vs_val process = env->process ? vs_ref_get(env->process) : NULL;
+    vs_val fn = process ? vs_get_name(cx, process, "_fatalException") : NULL;
+    if (!fn || !vs_is_fn(fn)) {
+        report(env, error, message);
+        rt_exit(env, RT_EXIT_HANDLER_NOT_FUNCTION);
+    }
+    struct vs_try try;
+    vs_try_open(cx, &try);
+    vs_val argv[] = { error, vs_bool(cx, from_promise) };
+    vs_val handled = vs_call(cx, fn, process, 2, argv);
+    if (!handled) {
+        /* The handler itself threw: that error is the one to show. */
+        vs_val inner = vs_try_terminated(&try) ? NULL : vs_try_exception(&try);
+        if (inner) report(env, inner, vs_try_message(&try));
+        rt_exit(env, RT_EXIT_HANDLER_THREW);
+    }
+    vs_try_close(&try);
+    if (!vs_is_false(cx, handled)) {
+        vs_scope_close(&scope);
+        return;
+    }
+    report(env, error, message);
+    rt_exit(env, env->exit->has_code ? env->exit->code : RT_EXIT_USER_ERROR);
+}
+
+void rt_engine_fatal(const char *where, const char *what, bool oom)
+{
+    fflush(stdout);
+    fprintf(stderr, "FATAL ERROR: %s%s%s%s\n", where ? where : "", where ? " " : "",
+            what ? what : "", oom ? " - JavaScript heap out of memory" : "");
+    abort();
+}
+
+_Noreturn void rt_exit(struct rt_env *env, int code)
+{
+    env->stopping = true;
+    env->can_call_js = false;
+    rt_process_at_exit(env);
+    fflush(stdout);
+    fflush(stderr);
+    /* Isolate and loop stay: the kernel and V8's threads may still use them, and the process is
+     * gone in a moment. */
+    vs_platform_close();
+    _exit(code);
+}

@@ -1,0 +1,128 @@
+/* core/handle.c: the life of handles from open to the close phase, and the methods all of them
+ * share. */
+#include "core/handle.h"
+
+#include "core/env.h"
+#include "core/error.h"
+#include "core/symbols.h"
+
+static void list_remove(struct rt_handle *h)
+{
+    struct rt_env *env = h->async.env;
+    if (h->prev) {
+        h->prev->next = h->next;
+    } else {
+        env->handles.first = h->next;
+    }
+    if (h->next) h->next->prev = h->prev;
+    h->prev = h->next = NULL;
+}
+
+void rt_handle_init(struct rt_handle *h, struct rt_env *env, vs_val object, int provider,
+                    const struct rt_handle_ops *ops, void *native)
+{
+    h->ops = ops;
+    h->state = RT_HANDLE_OPEN;
+    h->ref = true;
+    h->close_listener = false;
+    h->prev = NULL;
+    h->next = env->handles.first;
+    if (h->next) h->next->prev = h;
+    env->handles.first = h;
+    rt_async_init(&h->async, env, object, provider, native);
+}
+
+void rt_handle_close(struct rt_handle *h, vs_val cb)
+{
+    struct rt_env *env = h->async.env;
+    if (h->state != RT_HANDLE_OPEN) return;
+    h->state = RT_HANDLE_CLOSING;
+    if (cb && vs_is_fn(cb)) {
+        h->close_listener =
+            vs_set(env->cx, rt_async_object(&h->async), rt_symbol(env, handle_onclose), cb);
+    }
+    h->ops->close(h);
+}
+
+void rt_handle_closed(struct rt_handle *h)
+{
+    struct rt_handle_list *list = &h->async.env->handles;
+    CHECK(h->state == RT_HANDLE_CLOSING);
+    h->state = RT_HANDLE_CLOSED;
+    list_remove(h);
+    if (!list->closed) list->closed_tail = &list->closed;
+    *list->closed_tail = h;
+    list->closed_tail = &h->next;
+}
+
+static void run_closed(struct rt_handle *h)
+{
+    struct rt_env *env = h->async.env;
+    if (h->close_listener && env->can_call_js)
+        rt_call_name(&h->async, rt_symbol(env, handle_onclose), 0, NULL);
+    rt_async_reset(&h->async);
+    h->ops->drop(h);
+}
+
+void rt_handles_run_closed(struct rt_env *env)
+{
+    struct rt_handle *h = env->handles.closed;
+    env->handles.closed = NULL;
+    while (h) {
+        struct rt_handle *next = h->next;
+        run_closed(h);
+        h = next;
+    }
+}
+
+bool rt_handles_have_closed(const struct rt_env *env)
+{
+    return env->handles.closed != NULL;
+}
+
+static struct rt_handle *handle_of(const struct vs_args *a)
+{
+    return vs_native_get(vs_this(a), 0);
+}
+
+static void handle_close(const struct vs_args *a)
+{
+    struct rt_handle *h = handle_of(a);
+    if (h) rt_handle_close(h, vs_arg(a, 0));
+}
+
+static void set_ref(struct rt_handle *h, bool ref)
+{
+    if (!h || h->state != RT_HANDLE_OPEN || h->ref == ref) return;
+    h->ref = ref;
+    if (h->ops->ref_changed) h->ops->ref_changed(h);
+}
+
+static void handle_ref(const struct vs_args *a)
+{
+    set_ref(handle_of(a), true);
+}
+
+static void handle_unref(const struct vs_args *a)
+{
+    set_ref(handle_of(a), false);
+}
+
+static void handle_has_ref(const struct vs_args *a)
+{
+    struct rt_handle *h = handle_of(a);
+    vs_ret_bool(a, h && h->state == RT_HANDLE_OPEN && h->ref);
+}
+
+struct vs_class *rt_handle_class(struct rt_env *env)
+{
+    if (!env->handle_class) {
+        struct vs_class *c = vs_class_new(env->cx, "HandleWrap", NULL, rt_async_class(env), 1);
+        vs_class_method(c, "close", handle_close);
+        vs_class_method(c, "hasRef", handle_has_ref);
+        vs_class_method(c, "ref", handle_ref);
+        vs_class_method(c, "unref", handle_unref);
+        env->handle_class = c;
+    }
+    return env->handle_class;
+}
