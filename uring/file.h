@@ -29,7 +29,6 @@ struct ur_file_op {
     struct ur_op op;      /* for ur_op_ref/unref and ur_cancel() */
     ur_file_fn *done;     /* caller: by ur_file_op_init() */
     struct ur_loop *loop; /* private from here on */
-    struct ur_file_op *next_wait;
     struct ur_gather *gather;
     const struct iovec *iov;
     struct iovec one;
@@ -37,8 +36,8 @@ struct ur_file_op {
     uint64_t total_len;
     uint64_t start_off;
     uint32_t count;
-    uint8_t kind;
-    uint8_t bits;
+    uint32_t piece_len; /* bytes asked for by the piece in flight */
+    uint8_t is_write;
 };
 
 /* Before each first use; a finished op may be started again without. */

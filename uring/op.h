@@ -25,22 +25,25 @@ typedef void ur_done_fn(struct ur_op *op, int32_t res, uint32_t flags);
 
 #define UR_MORE 1u /* in flags: not the last callback, op stays in flight */
 
-/* Legal transitions; op_set_state() aborts on any other.
- *   IDLE       -> QUEUED (started), PENDING (result known at start)
- *   QUEUED     -> INFLIGHT (given to the back end), PENDING (cancelled before that, or loop
- * closing) INFLIGHT   -> CANCELLING (ur_cancel), IDLE (last completion) CANCELLING -> IDLE (last
- * completion: -ECANCELED, or the real result when that was faster) PENDING    -> IDLE (delivered by
- * the next poll) */
+/* State and its legal next states; ur_op_set_state() aborts on any other.
+ * - IDLE: QUEUED (started), PENDING (result known at start).
+ * - QUEUED: INFLIGHT (given to the back end), PENDING (cancelled before that, or loop closing).
+ * - INFLIGHT: CANCELLING (by ur_cancel()), IDLE (last completion).
+ * - CANCELLING: IDLE (last completion: -ECANCELED, or the real result when that was faster).
+ * - PENDING: IDLE (delivered by the next poll). */
 enum ur_state { UR_IDLE, UR_QUEUED, UR_INFLIGHT, UR_CANCELLING, UR_PENDING };
 
+struct ur_link {
+    struct ur_link *next, *prev;
+};
+
 struct ur_op {
-    ur_done_fn *done;    /* caller: set before start */
+    ur_done_fn *done;    /* caller: by ur_op_init() */
     struct ur_desc desc; /* private from here on */
-    struct ur_op *next;
-    struct ur_op *prev;
-    uint32_t slot;
-    int32_t res;
-    uint8_t state; /* enum ur_state */
+    struct ur_link link; /* while QUEUED or PENDING */
+    uint32_t slot;       /* while INFLIGHT or CANCELLING */
+    int32_t res;         /* while PENDING */
+    uint8_t state;       /* enum ur_state */
     uint8_t flags;
 };
 

@@ -39,7 +39,6 @@ typedef void ur_stream_fn(struct ur_stream *s, int32_t res);
 struct ur_send {
     ur_send_fn *done;     /* caller: set before ur_send() */
     struct ur_send *next; /* private from here on */
-    struct ur_stream *stream;
     const struct iovec *iov;
     struct iovec one;
     uint32_t count;
@@ -50,6 +49,7 @@ struct ur_stream {
     struct ur_loop *loop; /* private, all of it */
     struct ur_op recv_op;
     struct ur_op send_op; /* send, shutdown and close take turns on it */
+    struct ur_op held_op; /* brings held data to the next poll */
     ur_recv_fn *recv_fn;
     ur_stream_fn *shutdown_fn;
     ur_stream_fn *close_fn;
@@ -57,19 +57,17 @@ struct ur_stream {
     struct ur_held *held_tail;
     struct ur_send *sends; /* oldest first */
     struct ur_send *sends_tail;
-    struct ur_gather *gather;
-    struct ur_stream *next_park, *prev_park;
-    struct ur_stream *next_flush;
-    struct ur_op held_op; /* brings held data to the next poll */
-    uint64_t sent;        /* bytes of the oldest send already gone */
-    uint64_t send_len;    /* bytes all queued sends still have to go */
+    struct ur_gather *gather; /* pieces of the send in flight, when it has several */
+    struct ur_link park;      /* on the parking list */
+    struct ur_link flush;     /* on the list of streams with something to send */
+    uint64_t sent;            /* bytes of the oldest send already gone */
+    uint64_t send_len;        /* bytes all queued sends still have to go */
     uint32_t held_len;
-    uint32_t group_slot;
     int32_t fd;
     int32_t end_res; /* held end or error */
     uint16_t bits;
     uint8_t kind;
-    uint8_t parked_times;
+    uint8_t parked_times; /* in a row, without data in between */
 };
 
 /* Take over fd. Sockets should be non-blocking; FILE kinds may be either. */

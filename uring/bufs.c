@@ -1,0 +1,111 @@
+/* uring/bufs.c: shared receive buffers, and the streams that wait for one.
+ *
+ * Buffers come in groups. A receive in flight names its group; the back end picks a buffer when
+ * data arrives. A buffer is out of the group from its completion until the callback returns. When a
+ * receive finds its group empty (-ENOBUFS) its stream is parked. Every poll starts by arming as
+ * many parked streams as there are buffers, oldest first; while there are none no stream can be
+ * starved by that, since all buffers out are in completions about to be delivered. More groups are
+ * added up to the cap. A stream that found no buffer twice in a row although it had data gets the
+ * loop's one private buffer, so that greedy neighbours cannot starve it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "uring/loop_priv.h"
+#include "uring/sock.h"
+
+static int add_group(struct ur_loop *l, uint32_t count)
+{
+    struct ur_bufs *b = &l->bufs;
+    size_t len = (size_t)count * b->buf_len;
+    struct ur_group *g = &b->group[b->groups];
+    void *mem = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mem == MAP_FAILED) return -errno;
+    /* Buffers never used must not cost memory. Refusal is harmless. */
+    (void)madvise(mem, len, MADV_NOHUGEPAGE);
+    *g = (struct ur_group){
+        .base = mem, .buf_len = b->buf_len, .count = count, .id = (uint16_t)b->groups
+    };
+    int err = l->vt->group_open(l->be, g);
+    if (err) {
+        munmap(mem, len);
+        return err;
+    }
+    b->armed[b->groups++] = 0;
+    b->total += count;
+    return 0;
+}
+
+int ur_bufs_open(struct ur_loop *l, const struct ur_loop_options *o)
+{
+    struct ur_bufs *b = &l->bufs;
+    *b = (struct ur_bufs){ .buf_len = o->buf_len, .cap = o->buf_cap, .first_count = o->buf_count };
+    list_init(&b->parked);
+    return add_group(l, o->buf_count);
+}
+
+void ur_bufs_close(struct ur_loop *l)
+{
+    struct ur_bufs *b = &l->bufs;
+    for (uint32_t i = 0; i < b->groups; i++) {
+        struct ur_group *g = &b->group[i];
+        l->vt->group_close(l->be, g);
+        munmap(g->base, (size_t)g->count * g->buf_len);
+    }
+    free(b->spare);
+}
+
+uint32_t ur_bufs_arm(struct ur_loop *l)
+{
+    struct ur_bufs *b = &l->bufs;
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < b->groups; i++) {
+        uint64_t load = (uint64_t)b->armed[i] * b->group[best].count;
+        if (load < (uint64_t)b->armed[best] * b->group[i].count) best = i;
+    }
+    b->armed[best]++;
+    return best;
+}
+
+void ur_bufs_give(struct ur_loop *l, uint32_t group, uint16_t bid)
+{
+    l->bufs.lent--;
+    l->vt->group_give(l->be, &l->bufs.group[group], bid);
+}
+
+void ur_bufs_park(struct ur_loop *l, struct ur_stream *s)
+{
+    l->stats.parks++;
+    l->bufs.parked_count++;
+    l->bufs.want_more = true;
+    if (s->parked_times < UINT8_MAX) s->parked_times++;
+    list_append(&l->bufs.parked, &s->park);
+}
+
+void ur_bufs_unpark(struct ur_loop *l, struct ur_stream *s)
+{
+    list_unlink(&s->park);
+    l->bufs.parked_count--;
+}
+
+static void grow(struct ur_loop *l)
+{
+    struct ur_bufs *b = &l->bufs;
+    uint32_t count = b->group[b->groups - 1].count;
+    if (b->groups > 1) count *= 2;
+    while (count > b->cap - b->total) count /= 2;
+    b->want_more = false;
+    /* Without memory for more the parked streams just take turns. */
+    if (count && b->groups < UR_GROUPS_MAX) (void)add_group(l, count);
+}
+
+void ur_bufs_rearm(struct ur_loop *l)
+{
+    struct ur_bufs *b = &l->bufs;
+    if (b->want_more) grow(l);
+    for (uint32_t free_count = b->total - b->lent; b->parked_count && free_count; free_count--) {
+        struct ur_stream *s = UR_CONTAINER(b->parked.next, struct ur_stream, park);
+        ur_bufs_unpark(l, s);
+        ur_stream_rearm(s);
+    }
+}

@@ -1,0 +1,232 @@
+/* uring/job.c: the pool of job threads. One lock guards the queue, the jobs' states and the loops'
+ * lists of finished jobs. A thread is made when a job finds none idle, up to the limit; threads end
+ * with the pool. */
+#include "uring/job.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "uring/loop_priv.h"
+
+/* State and its legal next states, under the pool's lock.
+ * - JOB_NEW: JOB_QUEUED (started).
+ * - JOB_QUEUED: JOB_RUNNING (a thread took it), JOB_DONE (cancelled, or no thread could be made).
+ * - JOB_RUNNING: JOB_DONE.
+ * - JOB_DONE: JOB_NEW (delivered). */
+enum { JOB_NEW, JOB_QUEUED, JOB_RUNNING, JOB_DONE };
+
+#define THREADS_MAX 1024u
+
+struct ur_pool {
+    pthread_mutex_t lock;
+    pthread_cond_t more; /* a job was queued, or the pool ends */
+    struct ur_job *first, *last;
+    pthread_t *thread;
+    uint32_t limit, count, idle, queued;
+    uint32_t refs; /* by loops and the maker; guarded by lock */
+    bool ending;
+};
+
+struct ur_pool *ur_pool_new(uint32_t threads)
+{
+    struct ur_pool *p = ur_alloc(sizeof *p);
+    uint32_t limit = threads ? threads : UR_JOB_THREADS;
+    if (limit > THREADS_MAX) limit = THREADS_MAX;
+    *p = (struct ur_pool){ .limit = limit, .refs = 1 };
+    p->thread = ur_grow(NULL, limit, sizeof *p->thread);
+    UR_CHECK(!pthread_mutex_init(&p->lock, NULL));
+    UR_CHECK(!pthread_cond_init(&p->more, NULL));
+    return p;
+}
+
+void ur_pool_drop(struct ur_pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool last = --p->refs == 0;
+    p->ending = last;
+    if (last) pthread_cond_broadcast(&p->more);
+    pthread_mutex_unlock(&p->lock);
+    if (!last) return;
+    for (uint32_t i = 0; i < p->count; i++) pthread_join(p->thread[i], NULL);
+    pthread_cond_destroy(&p->more);
+    pthread_mutex_destroy(&p->lock);
+    free(p->thread);
+    free(p);
+}
+
+uint32_t ur_pool_threads(struct ur_pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    uint32_t count = p->count;
+    pthread_mutex_unlock(&p->lock);
+    return count;
+}
+
+/* With the lock held: hand j back to its loop. The loop cannot be closed before it has seen j, and
+ * it needs the lock for that, so it is safe to wake it here. */
+static void finish(struct ur_job *j, int32_t res)
+{
+    struct ur_loop *l = j->loop;
+    j->state = JOB_DONE;
+    j->res = res;
+    j->next = l->jobs_done;
+    l->jobs_done = j;
+    ur_loop_wake(l);
+}
+
+static void unlink_job(struct ur_pool *p, struct ur_job *j)
+{
+    if (j->prev)
+        j->prev->next = j->next;
+    else
+        p->first = j->next;
+    if (j->next)
+        j->next->prev = j->prev;
+    else
+        p->last = j->prev;
+    p->queued--;
+}
+
+static void append_job(struct ur_pool *p, struct ur_job *j)
+{
+    j->next = NULL;
+    j->prev = p->last;
+    if (p->last)
+        p->last->next = j;
+    else
+        p->first = j;
+    p->last = j;
+    p->queued++;
+}
+
+static void *run_jobs(void *arg)
+{
+    struct ur_pool *p = arg;
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        struct ur_job *j = p->first;
+        if (j) {
+            unlink_job(p, j);
+            j->state = JOB_RUNNING;
+            pthread_mutex_unlock(&p->lock);
+            j->work(j);
+            pthread_mutex_lock(&p->lock);
+            finish(j, 0);
+        } else if (p->ending) {
+            break;
+        } else {
+            p->idle++;
+            pthread_cond_wait(&p->more, &p->lock);
+            p->idle--;
+        }
+    }
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+/* With the lock held. Signals are the business of the program's own threads. */
+static int add_thread(struct ur_pool *p)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int err = pthread_create(&p->thread[p->count], NULL, run_jobs, p);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!err) p->count++;
+    return -err;
+}
+
+void ur_job_start(struct ur_loop *l, struct ur_job *j)
+{
+    if (!l->pool) l->pool = ur_pool_new(l->job_threads);
+    struct ur_pool *p = l->pool;
+    l->stats.jobs++;
+    l->jobs_running++;
+    l->refs++;
+    j->loop = l;
+    pthread_mutex_lock(&p->lock);
+    int err = l->closing ? -ECANCELED : 0;
+    /* Each queued job needs a thread: an idle one that no other job woke, or one more. */
+    if (!err && p->idle <= p->queued && p->count < p->limit) err = add_thread(p);
+    if (err && (err == -ECANCELED || !p->count)) {
+        finish(j, err);
+    } else {
+        j->state = JOB_QUEUED;
+        append_job(p, j);
+        pthread_cond_signal(&p->more);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* With the lock held. */
+static bool cancel_queued(struct ur_pool *p, struct ur_job *j)
+{
+    if (j->state != JOB_QUEUED) return false;
+    unlink_job(p, j);
+    finish(j, -ECANCELED);
+    return true;
+}
+
+bool ur_job_cancel(struct ur_job *j)
+{
+    struct ur_pool *p = j->loop->pool;
+    pthread_mutex_lock(&p->lock);
+    bool cancelled = cancel_queued(p, j);
+    pthread_mutex_unlock(&p->lock);
+    return cancelled;
+}
+
+void ur_jobs_open(struct ur_loop *l, const struct ur_loop_options *o)
+{
+    l->job_threads = o->job_threads;
+    l->pool = o->pool;
+    if (!l->pool) return;
+    pthread_mutex_lock(&l->pool->lock);
+    l->pool->refs++;
+    pthread_mutex_unlock(&l->pool->lock);
+}
+
+void ur_jobs_cancel_all(struct ur_loop *l)
+{
+    struct ur_pool *p = l->pool;
+    if (!p) return;
+    pthread_mutex_lock(&p->lock);
+    for (struct ur_job *j = p->first, *next; j; j = next) {
+        next = j->next;
+        if (j->loop == l) cancel_queued(p, j);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+int ur_jobs_deliver(struct ur_loop *l)
+{
+    struct ur_job *done = NULL;
+    int run = 0;
+    if (!l->pool) return 0;
+    pthread_mutex_lock(&l->pool->lock);
+    while (l->jobs_done) {
+        struct ur_job *j = l->jobs_done;
+        l->jobs_done = j->next;
+        j->next = done; /* oldest first again */
+        done = j;
+        j->state = JOB_NEW;
+    }
+    pthread_mutex_unlock(&l->pool->lock);
+    while (done) {
+        struct ur_job *j = done;
+        done = j->next;
+        l->jobs_running--;
+        l->refs--;
+        run++;
+        j->done(j, j->res);
+    }
+    return run;
+}
+
+void ur_jobs_close(struct ur_loop *l)
+{
+    if (l->pool) ur_pool_drop(l->pool);
+    l->pool = NULL;
+}

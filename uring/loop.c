@@ -1,0 +1,266 @@
+/* uring/loop.c: open, poll, close. One poll is: start queued sends, arm waiting streams, hand the
+ * queue to the back end, wait, then deliver: results known at start, completions, finished jobs,
+ * the wake callback. Completions are copied out of the back end before the first callback runs, so
+ * callbacks may start and cancel anything. */
+#include "uring/loop.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "uring/loop_priv.h"
+#include "uring/timer.h"
+
+#define NS_PER_MS 1000000u
+#define NS_PER_S 1000000000ull
+#define CLOSE_LIMIT_NS (5 * NS_PER_S) /* how long close waits for the kernel to let go */
+#define CLOSE_STEP_NS (100 * (int64_t)NS_PER_MS)
+
+#define SQ_ENTRIES 256u
+#define CQ_ENTRIES 4096u
+#define BUF_LEN 16384u
+#define BUF_COUNT 128u
+#define BUF_CAP 512u
+#define BUF_COUNT_MAX 32768u /* what one kernel buffer ring holds */
+
+static _Thread_local char open_reason[256];
+
+const char *ur_open_reason(void)
+{
+    return open_reason;
+}
+
+static int refuse(int err, const char *what, const char *name)
+{
+    snprintf(open_reason, sizeof open_reason, "%s%s", what, name);
+    return err;
+}
+
+static int choose_backend(const char *name, const struct ur_backend_vtable **out)
+{
+    if (!name) name = getenv("TORC_IO");
+    if (!name || !*name || !strcmp(name, "auto") || !strcmp(name, "uring"))
+        *out = &ur_backend_ring;
+    else
+        return refuse(-EINVAL, "there is no I/O back end called ", name);
+    return 0;
+}
+
+static uint32_t or_default(uint32_t value, uint32_t dflt)
+{
+    return value ? value : dflt;
+}
+
+static bool power_of_two(uint32_t n)
+{
+    return n && !(n & (n - 1));
+}
+
+static int fill_options(struct ur_loop_options *o)
+{
+    o->sq_entries = or_default(o->sq_entries, SQ_ENTRIES);
+    o->cq_entries = or_default(o->cq_entries, CQ_ENTRIES);
+    o->buf_len = or_default(o->buf_len, BUF_LEN);
+    o->buf_count = or_default(o->buf_count, BUF_COUNT);
+    o->buf_cap = or_default(o->buf_cap, BUF_CAP);
+    if (!power_of_two(o->buf_count) || o->buf_count > BUF_COUNT_MAX)
+        return refuse(-EINVAL, "buf_count must be a power of two", "");
+    if (o->buf_cap < o->buf_count) o->buf_cap = o->buf_count;
+    return 0;
+}
+
+int ur_loop_open(struct ur_loop **out, const struct ur_loop_options *options)
+{
+    struct ur_loop_options o = options ? *options : (struct ur_loop_options){ 0 };
+    const struct ur_backend_vtable *vt = NULL;
+    open_reason[0] = '\0';
+    int err = fill_options(&o);
+    if (!err) err = choose_backend(o.backend, &vt);
+    if (err) return err;
+    struct ur_loop *l = ur_alloc(sizeof *l);
+    *l = (struct ur_loop){ .vt = vt, .owner = o.owner };
+    atomic_init(&l->wake_pending, false);
+    list_init(&l->queue);
+    list_init(&l->deferred);
+    list_init(&l->pending);
+    list_init(&l->flush);
+    ur_slots_init(&l->slots);
+    err = vt->open(&l->be, &o, open_reason, sizeof open_reason);
+    if (err) goto free_loop;
+    err = ur_bufs_open(l, &o);
+    if (err) goto close_backend;
+    ur_jobs_open(l, &o);
+    ur_loop_update_time(l);
+    *out = l;
+    return 0;
+close_backend:
+    refuse(err, "cannot set up receive buffers: ", strerror(-err));
+    vt->close(l->be, false);
+free_loop:
+    free(l);
+    return err;
+}
+
+static int64_t limit_by_timers(const struct ur_loop *l, int64_t timeout_ns)
+{
+    uint64_t next = ur_timers_next_ns(l);
+    if (next == UR_TIMER_NONE || timeout_ns == 0) return timeout_ns;
+    /* Not the loop's time: callbacks may have run for long since that was read. */
+    uint64_t now = l->vt->now_ns(l->be);
+    int64_t left = next > now ? (int64_t)(next - now) : 0;
+    return timeout_ns < 0 || left < timeout_ns ? left : timeout_ns;
+}
+
+static int deliver_wake(struct ur_loop *l)
+{
+    if (!atomic_load_explicit(&l->wake_pending, memory_order_relaxed)) return 0;
+    /* Cleared before looking at what the wakers left, or the last one's work could be missed. */
+    atomic_exchange_explicit(&l->wake_pending, false, memory_order_acq_rel);
+    l->stats.wakes++;
+    int run = ur_jobs_deliver(l);
+    if (l->wake_fn && !l->closing) {
+        l->wake_fn(l, l->wake_arg);
+        run++;
+    }
+    return run;
+}
+
+int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
+{
+    UR_CHECK(!l->polling);
+    l->polling = true;
+    l->stats.polls++;
+    ur_streams_flush(l);
+    ur_bufs_rearm(l);
+    ur_ops_submit(l);
+    bool known =
+        !list_empty(&l->pending) || atomic_load_explicit(&l->wake_pending, memory_order_relaxed);
+    timeout_ns = known ? 0 : limit_by_timers(l, timeout_ns);
+    int count = l->vt->reap(l->be, timeout_ns, l->reaped, UR_REAP_MAX);
+    ur_loop_update_time(l);
+    if (count >= 0) {
+        int run = ur_ops_deliver(l);
+        run += ur_ops_complete(l, l->reaped, (uint32_t)count);
+        run += deliver_wake(l);
+        l->stats.dispatched += (uint64_t)run;
+        count = run;
+    }
+    l->polling = false;
+    return count;
+}
+
+int ur_loop_run(struct ur_loop *l)
+{
+    ur_loop_update_time(l);
+    while (ur_loop_alive(l)) {
+        ur_timers_run(l);
+        int err = ur_loop_poll(l, ur_loop_alive(l) ? -1 : 0);
+        if (err < 0) return err;
+    }
+    return 0;
+}
+
+/* Poll until no callback can come any more. */
+static int drain(struct ur_loop *l)
+{
+    uint64_t start = l->vt->now_ns(l->be);
+    while (l->ops || l->jobs_running || l->bufs.parked_count || !list_empty(&l->flush)) {
+        int err = ur_loop_poll(l, CLOSE_STEP_NS);
+        if (err < 0) return err;
+        /* Handles may have had nothing in flight and only now closed; a multishot may have been
+         * armed. */
+        ur_ops_cancel_all(l);
+        if (!l->jobs_running && l->now_ns - start > CLOSE_LIMIT_NS) return -EBUSY;
+    }
+    return 0;
+}
+
+int ur_loop_close(struct ur_loop *l)
+{
+    UR_CHECK(!l->polling);
+    l->closing = true;
+    ur_timers_free(l);
+    ur_jobs_cancel_all(l);
+    ur_ops_cancel_all(l);
+    int err = drain(l);
+    ur_jobs_close(l);
+    if (err) {
+        l->vt->close(l->be, true);
+        return -EBUSY;
+    }
+    ur_bufs_close(l);
+    l->vt->close(l->be, false);
+    ur_timers_free(l);
+    ur_gathers_free(l);
+    ur_slots_reset(&l->slots);
+    free(l->cancels);
+    free(l);
+    return 0;
+}
+
+bool ur_loop_alive(const struct ur_loop *l)
+{
+    return l->refs > 0;
+}
+
+void ur_loop_ref(struct ur_loop *l)
+{
+    l->refs++;
+}
+
+void ur_loop_unref(struct ur_loop *l)
+{
+    UR_CHECK(l->refs > 0);
+    l->refs--;
+}
+
+uint64_t ur_loop_now_ns(const struct ur_loop *l)
+{
+    return l->now_ns;
+}
+
+uint64_t ur_loop_now_ms(const struct ur_loop *l)
+{
+    return l->now_ns / NS_PER_MS;
+}
+
+void ur_loop_update_time(struct ur_loop *l)
+{
+    l->now_ns = l->vt->now_ns(l->be);
+}
+
+void ur_loop_wake(struct ur_loop *l)
+{
+    if (!atomic_exchange_explicit(&l->wake_pending, true, memory_order_acq_rel)) l->vt->wake(l->be);
+}
+
+void ur_loop_on_wake(struct ur_loop *l, ur_wake_fn *fn, void *arg)
+{
+    l->wake_fn = fn;
+    l->wake_arg = arg;
+}
+
+void *ur_loop_owner(const struct ur_loop *l)
+{
+    return l->owner;
+}
+
+const char *ur_backend_name(const struct ur_loop *l)
+{
+    return l->vt->name;
+}
+
+void ur_loop_stats(const struct ur_loop *l, struct ur_stats *out)
+{
+    *out = l->stats;
+    l->vt->stats(l->be, out);
+    out->ops = l->ops;
+    out->slots = l->slots.used;
+    out->refs = l->refs;
+    out->timers = l->timers.count;
+    out->jobs_running = l->jobs_running;
+    out->parked = l->bufs.parked_count;
+    out->bufs = l->bufs.total;
+    out->bufs_lent = l->bufs.lent;
+}

@@ -1,0 +1,257 @@
+/* uring/op.c: the life of one operation: queue, submit, complete, cancel. */
+#include "uring/op.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "uring/loop_priv.h"
+
+static const uint8_t next_states[] = {
+    [UR_IDLE] = 1u << UR_QUEUED | 1u << UR_PENDING,
+    [UR_QUEUED] = 1u << UR_INFLIGHT | 1u << UR_PENDING,
+    [UR_INFLIGHT] = 1u << UR_CANCELLING | 1u << UR_IDLE,
+    [UR_CANCELLING] = 1u << UR_IDLE,
+    [UR_PENDING] = 1u << UR_IDLE,
+};
+
+static struct ur_op *op_of_link(struct ur_link *link)
+{
+    return UR_CONTAINER(link, struct ur_op, link);
+}
+
+void ur_op_set_state(struct ur_op *op, enum ur_state to)
+{
+    UR_CHECK(next_states[op->state] & 1u << to);
+    op->state = (uint8_t)to;
+}
+
+void ur_op_init(struct ur_op *op, ur_done_fn *done)
+{
+    *op = (struct ur_op){ .done = done, .state = UR_IDLE };
+}
+
+struct ur_desc *ur_op_prepare(struct ur_op *op, enum ur_kind kind, int fd)
+{
+    UR_CHECK(op->state == UR_IDLE);
+    op->desc = (struct ur_desc){ .kind = (uint8_t)kind, .fd = fd };
+    return &op->desc;
+}
+
+static void count_in(struct ur_loop *l, const struct ur_op *op)
+{
+    l->ops++;
+    if (!(op->flags & UR_OP_UNREF)) l->refs++;
+}
+
+/* Back to idle: from here on the op is the caller's. */
+static void count_out(struct ur_loop *l, struct ur_op *op)
+{
+    ur_op_set_state(op, UR_IDLE);
+    l->ops--;
+    if (!(op->flags & UR_OP_UNREF)) l->refs--;
+}
+
+static void make_pending(struct ur_loop *l, struct ur_op *op, int32_t res)
+{
+    ur_op_set_state(op, UR_PENDING);
+    op->res = res;
+    list_append(&l->pending, &op->link);
+}
+
+void ur_op_settle(struct ur_loop *l, struct ur_op *op, int32_t res)
+{
+    count_in(l, op);
+    make_pending(l, op, res);
+}
+
+void ur_op_start(struct ur_loop *l, struct ur_op *op)
+{
+    /* A closing loop still closes descriptors: nobody else would. */
+    if (l->closing && op->desc.kind != UR_KIND_CLOSE && op->desc.kind != UR_KIND_NOP) {
+        ur_op_settle(l, op, -ECANCELED);
+        return;
+    }
+    count_in(l, op);
+    ur_op_set_state(op, UR_QUEUED);
+    list_append(&l->queue, &op->link);
+}
+
+static uint32_t tag_of(const struct ur_desc *d)
+{
+    uint32_t tag = UR_TAG_OP;
+    if (d->kind == UR_KIND_ACCEPT || d->kind == UR_KIND_OPEN) tag |= UR_TAG_FD;
+    if (d->flags & UR_DESC_POOL) tag |= (uint32_t)d->group << UR_TAG_GROUP_SHIFT;
+    return tag;
+}
+
+static void add_cancel(struct ur_loop *l, uint64_t token)
+{
+    if (l->cancel_count == l->cancel_cap) {
+        l->cancel_cap = l->cancel_cap ? l->cancel_cap * 2 : 16;
+        l->cancels = ur_grow(l->cancels, l->cancel_cap, sizeof *l->cancels);
+    }
+    l->cancels[l->cancel_count++] = token;
+}
+
+/* Move what may go now to the batch. */
+static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, struct ur_desc **tail)
+{
+    struct ur_link all;
+    list_take(&all, queue);
+    while (!list_empty(&all)) {
+        struct ur_op *op = op_of_link(list_pop(&all));
+        if (op->flags & UR_OP_FILE) {
+            if (l->files == UR_FILES_MAX) {
+                list_append(&l->deferred, &op->link);
+                continue;
+            }
+            l->files++;
+        }
+        if (op->desc.flags & UR_DESC_POOL) op->desc.group = (uint16_t)ur_bufs_arm(l);
+        ur_op_set_state(op, UR_INFLIGHT);
+        op->desc.token = ur_slot_take(&l->slots, op, tag_of(&op->desc));
+        op->desc.next = NULL;
+        *tail = &op->desc;
+        tail = &op->desc.next;
+    }
+    return tail;
+}
+
+void ur_ops_submit(struct ur_loop *l)
+{
+    struct ur_batch batch = { .cancels = l->cancels, .cancel_count = l->cancel_count };
+    struct ur_desc **tail = &batch.head;
+    if (l->files < UR_FILES_MAX) tail = batch_queue(l, &l->deferred, tail);
+    batch_queue(l, &l->queue, tail);
+    if (batch.head || batch.cancel_count) l->vt->submit(l->be, &batch);
+    l->cancel_count = 0;
+}
+
+int ur_ops_deliver(struct ur_loop *l)
+{
+    struct ur_link now;
+    int count = 0;
+    list_take(&now, &l->pending);
+    while (!list_empty(&now)) {
+        struct ur_op *op = op_of_link(list_pop(&now));
+        count_out(l, op);
+        op->done(op, op->res, 0);
+        count++;
+    }
+    return count;
+}
+
+/* An old generation: nobody waits for it. Its resources must not leak. */
+static void drop_late(struct ur_loop *l, const struct ur_completion *c)
+{
+    l->stats.late++;
+    if ((c->token & UR_TAG_FD) && c->res >= 0 && (l->vt->caps & UR_CAP_REAL_FDS)) close(c->res);
+}
+
+static bool complete_one(struct ur_loop *l, const struct ur_completion *c)
+{
+    uint32_t group = ur_token_group(c->token);
+    struct ur_op *op = ur_slot_find(&l->slots, c->token);
+    bool has_buf = c->flags & UR_COMP_BUF;
+    bool more = c->flags & UR_COMP_MORE;
+    if (has_buf) {
+        struct ur_group *g = &l->bufs.group[group];
+        l->bufs.lent++;
+        l->cur_buf = g->base + (size_t)c->bid * g->buf_len;
+    }
+    if (op) {
+        if (!more) {
+            ur_slot_free(&l->slots, c->token);
+            if (op->desc.flags & UR_DESC_POOL) l->bufs.armed[group]--;
+            if (op->flags & UR_OP_FILE) l->files--;
+            count_out(l, op);
+        }
+        op->done(op, c->res, more ? UR_MORE : 0);
+    } else {
+        drop_late(l, c);
+    }
+    if (has_buf) ur_bufs_give(l, group, c->bid);
+    l->cur_buf = NULL;
+    return op != NULL;
+}
+
+int ur_ops_complete(struct ur_loop *l, const struct ur_completion *c, uint32_t count)
+{
+    int run = 0;
+    l->stats.cqes += count;
+    for (uint32_t i = 0; i < count; i++) run += complete_one(l, &c[i]);
+    return run;
+}
+
+void ur_ops_cancel_all(struct ur_loop *l)
+{
+    struct ur_link *queues[] = { &l->queue, &l->deferred };
+    for (int i = 0; i < 2; i++) {
+        struct ur_link all;
+        list_take(&all, queues[i]);
+        while (!list_empty(&all)) {
+            struct ur_op *op = op_of_link(list_pop(&all));
+            if (op->desc.kind == UR_KIND_CLOSE)
+                list_append(&l->queue, &op->link);
+            else
+                make_pending(l, op, -ECANCELED);
+        }
+    }
+    for (uint32_t i = 0; i < l->slots.cap; i++) {
+        struct ur_op *op = l->slots.slot[i].op;
+        if (op && op->state == UR_INFLIGHT && op->desc.kind != UR_KIND_CLOSE) ur_cancel(l, op);
+    }
+}
+
+void ur_op_ref(struct ur_loop *l, struct ur_op *op)
+{
+    if ((op->flags & UR_OP_UNREF) && ur_op_active(op)) l->refs++;
+    op->flags &= (uint8_t)~UR_OP_UNREF;
+}
+
+void ur_op_unref(struct ur_loop *l, struct ur_op *op)
+{
+    if (!(op->flags & UR_OP_UNREF) && ur_op_active(op)) l->refs--;
+    op->flags |= UR_OP_UNREF;
+}
+
+void ur_cancel(struct ur_loop *l, struct ur_op *op)
+{
+    switch ((enum ur_state)op->state) {
+    case UR_QUEUED:
+        list_unlink(&op->link);
+        make_pending(l, op, -ECANCELED);
+        l->stats.cancels++;
+        break;
+    case UR_INFLIGHT:
+        ur_op_set_state(op, UR_CANCELLING);
+        add_cancel(l, op->desc.token);
+        l->stats.cancels++;
+        break;
+    case UR_IDLE:
+    case UR_CANCELLING:
+    case UR_PENDING: break;
+    }
+}
+
+void ur_nop(struct ur_loop *l, struct ur_op *op)
+{
+    ur_op_prepare(op, UR_KIND_NOP, -1);
+    ur_op_settle(l, op, 0);
+}
+
+void ur_connect(struct ur_loop *l, struct ur_op *op, int fd, const struct sockaddr *addr,
+                socklen_t addrlen)
+{
+    struct ur_desc *d = ur_op_prepare(op, UR_KIND_CONNECT, fd);
+    d->buf = addr;
+    d->len = addrlen;
+    ur_op_start(l, op);
+}
+
+void ur_close_fd(struct ur_loop *l, struct ur_op *op, int fd)
+{
+    ur_op_prepare(op, UR_KIND_CLOSE, fd);
+    ur_op_start(l, op);
+}

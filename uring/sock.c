@@ -1,0 +1,123 @@
+/* uring/sock.c: a stream's beginning and end. Receiving is in sock_recv.c, sending in sock_send.c.
+ */
+#include "uring/sock.h"
+
+#include <errno.h>
+
+#include "uring/loop_priv.h"
+#include "uring/sock_priv.h"
+
+void ur_stream_init_take(struct ur_loop *l, struct ur_stream *s, int fd, enum ur_stream_kind kind)
+{
+    *s = (struct ur_stream){ .loop = l, .fd = fd, .kind = (uint8_t)kind, .bits = S_REF };
+    ur_op_init(&s->recv_op, ur_recv_op_done);
+    ur_op_init(&s->send_op, ur_send_op_done);
+    ur_op_init(&s->held_op, ur_held_op_done);
+    /* The handle counts as a whole, see ur_stream_sync_ref(). */
+    ur_op_unref(l, &s->recv_op);
+    ur_op_unref(l, &s->send_op);
+    ur_op_unref(l, &s->held_op);
+}
+
+int ur_stream_fd(const struct ur_stream *s)
+{
+    return s->fd;
+}
+
+void ur_stream_sync_ref(struct ur_stream *s)
+{
+    bool reading = (s->bits & (S_READING | S_REF)) == (S_READING | S_REF);
+    bool busy = s->sends || (s->bits & (S_SHUTDOWN | S_CLOSING));
+    bool want = reading || busy;
+    if (want == !!(s->bits & S_COUNTED)) return;
+    s->bits ^= S_COUNTED;
+    if (want)
+        ur_loop_ref(s->loop);
+    else
+        ur_loop_unref(s->loop);
+}
+
+void ur_stream_ref(struct ur_stream *s)
+{
+    s->bits |= S_REF;
+    ur_stream_sync_ref(s);
+}
+
+void ur_stream_unref(struct ur_stream *s)
+{
+    s->bits &= (uint16_t)~S_REF;
+    ur_stream_sync_ref(s);
+}
+
+bool ur_stream_has_ref(const struct ur_stream *s)
+{
+    return s->bits & S_REF;
+}
+
+bool ur_stream_closing(const struct ur_stream *s)
+{
+    return s->bits & S_CLOSING;
+}
+
+/* Everything the stream had is complete. */
+static void closed(struct ur_op *op, int32_t res, uint32_t flags)
+{
+    struct ur_stream *s = UR_CONTAINER(op, struct ur_stream, send_op);
+    ur_stream_fn *shutdown_fn = s->bits & S_SHUTDOWN ? s->shutdown_fn : NULL;
+    (void)flags;
+    if (s->bits & S_RELEASE) res = s->fd;
+    s->fd = -1;
+    while (s->sends) {
+        struct ur_send *req = s->sends;
+        s->sends = req->next;
+        req->done(req, -ECANCELED);
+    }
+    if (shutdown_fn) shutdown_fn(s, -ECANCELED);
+    s->bits = 0;
+    ur_loop_unref(s->loop);
+    if (s->close_fn) s->close_fn(s, res);
+}
+
+void ur_stream_close_step(struct ur_stream *s)
+{
+    if (s->bits & S_CLOSE_SENT) return;
+    if (ur_op_active(&s->recv_op) || ur_op_active(&s->send_op) || ur_op_active(&s->held_op)) return;
+    s->bits |= S_CLOSE_SENT;
+    s->send_op.done = closed;
+    if (s->bits & S_RELEASE)
+        ur_nop(s->loop, &s->send_op);
+    else
+        ur_close_fd(s->loop, &s->send_op, s->fd);
+}
+
+static void start_close(struct ur_stream *s, ur_stream_fn *fn)
+{
+    UR_CHECK(!(s->bits & S_CLOSING));
+    s->close_fn = fn;
+    s->bits |= S_CLOSING;
+    s->bits &= (uint16_t)~S_READING;
+    ur_stream_sync_ref(s);
+    if (s->bits & S_PARKED) {
+        ur_bufs_unpark(s->loop, s);
+        s->bits &= (uint16_t)~S_PARKED;
+    }
+    if (s->bits & S_FLUSH) {
+        list_unlink(&s->flush);
+        s->bits &= (uint16_t)~S_FLUSH;
+    }
+    ur_stream_drop_held(s);
+    ur_cancel(s->loop, &s->recv_op);
+    ur_cancel(s->loop, &s->send_op);
+    ur_stream_close_step(s);
+}
+
+void ur_stream_close(struct ur_stream *s, ur_stream_fn *fn)
+{
+    start_close(s, fn);
+}
+
+void ur_stream_release(struct ur_stream *s, ur_stream_fn *fn)
+{
+    s->bits |= S_RELEASE;
+    start_close(s, fn);
+}
