@@ -123,10 +123,8 @@ bool rt_boot(struct rt_env *env)
     return ok;
 }
 
-bool rt_boot_main(struct rt_env *env, const char *name)
+bool rt_boot_main(struct rt_env *env, const char *id)
 {
-    char id[64];
-    snprintf(id, sizeof id, "internal/main/%s", name);
     struct rt_callback cb;
     rt_callback_open(&cb, env, NULL);
     rt_ids_push(env, 1, 0, NULL);

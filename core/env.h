@@ -79,7 +79,7 @@ struct rt_env {
 
     struct vs_ref *process; /* the process object */
     struct vs_ref *primordials;
-    struct vs_ref *per_context; /* exports of internal/per_context/*: DOMException and others */
+    struct vs_ref *per_context; /* exports of the per_context scripts: DOMException and others */
     struct vs_ref *internal_binding; /* function internalBinding(name), once the realm is set up */
     struct vs_ref *require;          /* requireBuiltin(id), likewise */
     struct vs_ref *buffer_proto;     /* Buffer.prototype (FastBuffer), once set up */

@@ -4,6 +4,7 @@
 #define RT_TURN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct rt_env;
 

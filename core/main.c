@@ -1,0 +1,108 @@
+/* core/main.c: the command `torc`: process set-up, then one env from boot to exit. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/boot.h"
+#include "core/builtins.h"
+#include "core/env.h"
+#include "core/error.h"
+#include "core/options.h"
+#include "core/process.h"
+
+/* V8's own threads (garbage collection, optimising compiler); they start with their first task. */
+#define V8_THREADS 4
+
+/* Hidden, for the build: compile the library and write its code cache to the file named next. */
+#define BUILD_CACHE "--build-code-cache"
+
+static int64_t now_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* A program started without stdio must not get its first file as fd 1. */
+static void open_stdio(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            if (open("/dev/null", O_RDWR) != fd) abort();
+        }
+    }
+}
+
+/* What Node does for its programs: writes to a closed peer fail instead of killing, and the soft
+ * limit on descriptors is the hard one. */
+static void setup_process(void)
+{
+    open_stdio();
+    signal(SIGPIPE, SIG_IGN);
+    struct rlimit lim;
+    if (getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur != lim.rlim_max) {
+        lim.rlim_cur = lim.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &lim);
+    }
+}
+
+static struct rt_env *open_env(struct rt_options *options, int64_t start_ns)
+{
+    const char *why = vs_platform_open(V8_THREADS);
+    struct rt_env_options eo = { .options = options, .start_ns = start_ns };
+    eo.argv = rt_options_argv(options, &eo.argc);
+    eo.exec_argv = rt_options_exec_argv(options, &eo.exec_argc);
+    struct rt_env *env = NULL;
+    int err = why ? -ENOTSUP : rt_env_open(&env, &eo, &why);
+    if (err) {
+        fprintf(stderr, "torc: cannot start: %s (%s)\n", why, strerror(-err));
+        return NULL;
+    }
+    return env;
+}
+
+static int run_program(struct rt_env *env)
+{
+    if (!rt_boot(env)) return RT_EXIT_BOOTSTRAP;
+    /* An exception has been to process 'uncaughtException' by now: if it was handled, the program
+     * goes on. */
+    rt_boot_main(env, rt_options_main(env->options));
+    return rt_boot_run(env);
+}
+
+static int build_cache(struct rt_env *env, const char *path)
+{
+    rt_builtins_keep(env);
+    if (!rt_boot(env)) return RT_EXIT_BOOTSTRAP;
+    int err = rt_builtins_cache_write(env, path);
+    if (err) fprintf(stderr, "torc: cannot write the code cache '%s': %s\n", path, strerror(-err));
+    return err ? RT_EXIT_USER_ERROR : RT_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+    int64_t start_ns = now_ns();
+    const char *cache = argc == 3 && strcmp(argv[1], BUILD_CACHE) == 0 ? argv[2] : NULL;
+    setup_process();
+    struct rt_options *options;
+    int code = rt_options_parse(&options, cache ? 1 : argc, argv);
+    fputs(rt_options_error(options), stderr);
+    if (code) return code;
+    switch (rt_options_mode(options)) {
+    case RT_MODE_VERSION: puts(rt_node_version()); return RT_EXIT_OK;
+    case RT_MODE_COMPLETION: rt_options_print_completion(); return RT_EXIT_OK;
+    case RT_MODE_V8_OPTIONS: return RT_EXIT_OK;
+    case RT_MODE_RUN: fprintf(stderr, "torc: --run is not there yet\n"); return RT_EXIT_BAD_OPTION;
+    case RT_MODE_JS: break;
+    }
+    struct rt_env *env = open_env(options, start_ns);
+    if (!env) return RT_EXIT_USER_ERROR;
+    code = cache ? build_cache(env, cache) : run_program(env);
+    rt_exit(env, code);
+}
