@@ -91,7 +91,7 @@ void rt_mark(struct rt_env *env, enum rt_milestone m)
 
 static int open_loop(struct rt_env *env, const char **why)
 {
-    struct ur_loop_options lo = { .backend = rt_option_str(env->options, RT_OPT_IO), .owner = env };
+    struct ur_loop_options lo = { .backend = rt_option_str(env->options, RT_OPT_io), .owner = env };
     int err = ur_loop_open(&env->loop, &lo);
     if (err) {
         *why = ur_open_reason();
