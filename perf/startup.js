@@ -1,0 +1,44 @@
+'use strict';
+// startup.js TORC NODE [RUNS]: exec to exit of a one-line program, by turns.
+
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const { spawnSync } = require('child_process');
+const { summary, table, machine } = require('./lib.js');
+
+const [torc, node, runs = '40'] = process.argv.slice(2);
+const runtimes = { torc, node };
+const WARM_UP_RUNS = 3;
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'torc-startup-'));
+const program = path.join(dir, 'hello.js');
+fs.writeFileSync(program, "console.log('hello');\n");
+
+function once(command) {
+  const start = process.hrtime.bigint();
+  const result = spawnSync(command, [program]);
+  const ms = Number(process.hrtime.bigint() - start) / 1e6;
+  if (result.status !== 0 || result.stdout.toString() !== 'hello\n')
+    throw new Error(`${command}: exit ${result.status}, ${result.stderr}`);
+  return ms;
+}
+
+console.log(`start-up of a one-line program, ${runs} runs by turns`);
+console.log(machine());
+const results = { torc: [], node: [] };
+for (let i = -WARM_UP_RUNS; i < Number(runs); i++) {
+  for (const [name, command] of Object.entries(runtimes)) {
+    const ms = once(command);
+    if (i >= 0) results[name].push(ms);
+  }
+}
+fs.rmSync(dir, { recursive: true });
+const rows = [['', 'median ms', 'min ms', 'max ms']];
+const stats = {};
+for (const [name, list] of Object.entries(results)) {
+  stats[name] = summary(list);
+  rows.push([name, ...['median', 'min', 'max'].map((key) => stats[name][key].toFixed(1))]);
+}
+table(rows);
+console.log(`torc / node: ${(stats.torc.median / stats.node.median).toFixed(3)}`);
