@@ -19,6 +19,7 @@ struct vs_bytes {
 struct vs_bytes vs_bytes(vs_val v);
 size_t vs_view_off(vs_val view);
 size_t vs_view_len(vs_val view);    /* bytes */
+bool vs_view_has_buffer(vs_val view); /* false: small, its bytes are still on the JS heap */
 vs_val vs_view_buffer(vs_val view); /* its ArrayBuffer; moves a small view off the heap */
 
 /* New memory. NULL = out of memory, RangeError pending. */
@@ -29,6 +30,8 @@ vs_val vs_ab_new_uninit(struct vs_cx *cx, size_t len); /* not zeroed: the caller
 vs_val vs_ab_new_external(struct vs_cx *cx, void *ptr, size_t len,
                           void (*drop)(void *ptr, size_t len, void *data), void *data);
 bool vs_ab_detachable(vs_val ab);
+/* From now on only who has key may detach it: vs_ab_detach() and transfers fail. */
+void vs_ab_detach_key_set(vs_val ab, vs_val key);
 VS_MUST_CHECK bool vs_ab_detach(struct vs_cx *cx, vs_val ab);
 vs_val vs_sab_new(struct vs_cx *cx, size_t len);
 

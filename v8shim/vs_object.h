@@ -22,6 +22,11 @@ VS_MUST_CHECK bool vs_delete(struct vs_cx *cx, vs_val obj, vs_val key);
 /* Own property, defined without running setters. attrs: bits of enum vs_attr. */
 enum vs_attr { VS_ATTR_NONE = 0, VS_READ_ONLY = 1, VS_DONT_ENUM = 2, VS_DONT_DELETE = 4 };
 VS_MUST_CHECK bool vs_define(struct vs_cx *cx, vs_val obj, vs_val key, vs_val v, int attrs);
+/* The value is made by load() when it is first read, and stays then; writing replaces it unread.
+ * load() returns NULL for a pending exception. */
+typedef vs_val vs_lazy_fn(struct vs_cx *cx, vs_val key, vs_val data);
+VS_MUST_CHECK bool vs_define_lazy(struct vs_cx *cx, vs_val obj, vs_val key, vs_lazy_fn *load,
+                                  vs_val data, int attrs);
 /* For building binding objects: plain objects of our own, where setting can't fail. Aborts if it
  * does. */
 void vs_put(struct vs_cx *cx, vs_val obj, const char *name, vs_val v);

@@ -91,6 +91,11 @@ int64_t vs_int64(vs_val v);
 int64_t vs_bigint_to_i64(vs_val v, bool *lossless);
 uint64_t vs_bigint_to_u64(vs_val v, bool *lossless);
 
+/* Longest string, in UTF-16 units; V8's String::kMaxLength, asserted in limits.cc. */
+#define VS_STR_MAX_LEN 536870888
+/* Longest typed array, in bytes. */
+#define VS_TYPED_MAX_LEN 9007199254740991.0
+
 /* New strings. NULL = too long, exception pending. len in units; < 0 = strlen (vs_str_utf8,
  * vs_str_latin1). */
 vs_val vs_str_utf8(struct vs_cx *cx, const char *s, ptrdiff_t len);

@@ -1,0 +1,27 @@
+/* core/bind/constants_priv.h: the parts of internalBinding('constants'), one function each. */
+#ifndef RT_CONSTANTS_PRIV_H
+#define RT_CONSTANTS_PRIV_H
+
+#include <stddef.h>
+
+#include "v8shim/vs.h"
+
+struct rt_constant {
+    const char *name;
+    double value;
+};
+
+/* A constant under the name that its header gives it. */
+#define RT_CONSTANT(name) \
+    {                     \
+#name, name       \
+    }
+
+void rt_put_constants(struct vs_cx *cx, vs_val target, const struct rt_constant *table,
+                      size_t count);
+
+void rt_put_os_constants(struct vs_cx *cx, vs_val target);
+void rt_put_crypto_constants(struct vs_cx *cx, vs_val target);
+void rt_put_zlib_constants(struct vs_cx *cx, vs_val target);
+
+#endif
