@@ -133,8 +133,10 @@ int rt_dotenv_add_file(struct rt_dotenv *d, const char *path)
         if (n <= 0) break;
         len += (size_t)n;
     }
-    if (n < 0) err = -errno;
-    else rt_dotenv_add(d, text, len);
+    if (n < 0)
+        err = -errno;
+    else
+        rt_dotenv_add(d, text, len);
     free(text);
     close(fd);
     return err;

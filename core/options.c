@@ -1,4 +1,5 @@
-/* core/options.c: the table of options, their values, and how the command line is put together from its sources. */
+/* core/options.c: the table of options, their values, and how the command line is put together from
+ * its sources. */
 #include "core/options.h"
 
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 #include "v8shim/vs.h"
 
 static const struct rt_opt_info infos[RT_OPT_COUNT] = {
-#define RT_OPTION(id, name, type, flags, initial, help)                                                                \
+#define RT_OPTION(id, name, type, flags, initial, help) \
     [RT_OPT_##id] = { name, help, initial, RT_TYPE_##type, flags },
 #include "core/options.def"
 #undef RT_OPTION
@@ -91,7 +92,8 @@ static void add_line(struct rt_options *o, bool name_program, const char *format
 {
     char *text, *line;
     CHECK(vasprintf(&text, format, args) >= 0);
-    int len = asprintf(&line, "%s%s%s\n", name_program ? o->program : "", name_program ? ": " : "", text);
+    int len =
+        asprintf(&line, "%s%s%s\n", name_program ? o->program : "", name_program ? ": " : "", text);
     CHECK(len >= 0);
     o->error = realloc(o->error, o->error_len + (size_t)len + 1);
     CHECK(o->error);
@@ -137,8 +139,8 @@ static void set_defaults(struct rt_options *o)
     }
 }
 
-/* Files named by --env-file set variables that are not set yet, NODE_OPTIONS among them. Node looks for the option
- * among all arguments up to "--", the script's own included. */
+/* Files named by --env-file set variables that are not set yet, NODE_OPTIONS among them. Node looks
+ * for the option among all arguments up to "--", the script's own included. */
 static void load_env_files(struct rt_options *o, int argc, char **argv)
 {
     static const struct {
@@ -177,12 +179,29 @@ static void set_v8_flags(struct rt_options *o)
     free(argv);
 }
 
+/* Copies the arguments, since process.title writes over the originals, and notes where these are:
+ * the kernel put them one after the other. */
+static char **copy_argv(struct rt_options *o, int argc, char **argv)
+{
+    if (argc < 1) {
+        rt_list_push(&o->words, "torc");
+        return (char **)o->words.items;
+    }
+    o->title = argv[0];
+    o->title_cap = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) + 1 - argv[0]);
+    for (int i = 0; i < argc; i++) {
+        rt_list_push(&o->words, rt_options_keep(o, argv[i], strlen(argv[i])));
+    }
+    return (char **)o->words.items;
+}
+
 int rt_options_parse(struct rt_options **out, int argc, char **argv)
 {
     struct rt_options *o = calloc(1, sizeof *o);
     CHECK(o);
     *out = o;
-    o->program = argc > 0 ? argv[0] : "torc";
+    argv = copy_argv(o, argc, argv);
+    o->program = argv[0];
     set_defaults(o);
     load_env_files(o, argc, argv);
     if (o->exit_code) return o->exit_code;
@@ -205,6 +224,7 @@ void rt_options_drop(struct rt_options *o)
     for (uint32_t i = 0; i < o->texts.count; i++) free((char *)o->texts.items[i]);
     for (int i = 0; i < RT_OPT_COUNT; i++) free(o->values[i].list.items);
     free(o->texts.items);
+    free(o->words.items);
     free(o->argv.items);
     free(o->exec_argv.items);
     free(o->v8_flags.items);
@@ -254,6 +274,12 @@ char **rt_options_exec_argv(const struct rt_options *o, int *argc)
     return (char **)o->exec_argv.items;
 }
 
+char *rt_options_title(const struct rt_options *o, size_t *cap)
+{
+    *cap = o->title_cap;
+    return o->title;
+}
+
 bool rt_option_bool(const struct rt_options *o, enum rt_opt opt)
 {
     return o->values[opt].number != 0;
@@ -284,7 +310,8 @@ void rt_options_print_completion(void)
     fputs("_torc_complete() {\n"
           "  local word=\"${COMP_WORDS[COMP_CWORD]}\"\n"
           "  if [[ \"$word\" == -* ]]; then\n"
-          "    COMPREPLY=( $(compgen -W '", stdout);
+          "    COMPREPLY=( $(compgen -W '",
+          stdout);
     for (int i = 0; i < RT_OPT_COUNT; i++) {
         if (infos[i].name[0] == '-') printf("%s ", infos[i].name);
     }
@@ -296,5 +323,6 @@ void rt_options_print_completion(void)
           "    COMPREPLY=( $(compgen -f \"$word\") )\n"
           "  fi\n"
           "}\n"
-          "complete -o filenames -o nospace -o bashdefault -F _torc_complete torc\n", stdout);
+          "complete -o filenames -o nospace -o bashdefault -F _torc_complete torc\n",
+          stdout);
 }

@@ -1,7 +1,8 @@
 /* core/options.h: the command line, NODE_OPTIONS and the other variables that stand for options.
  *
- * Parsed once, before V8 starts, since V8 takes its flags from the same line. The result belongs to the process and is
- * read-only afterwards, from ANY THREAD. Options are named by enum rt_opt; core/options.def has them all.
+ * Parsed once, before V8 starts, since V8 takes its flags from the same line. The result belongs to
+ * the process and is read-only afterwards, from ANY THREAD. Options are named by enum rt_opt;
+ * core/options.def has them all.
  */
 #ifndef RT_OPTIONS_H
 #define RT_OPTIONS_H
@@ -19,7 +20,14 @@ enum rt_opt {
 
 /* The numbers are those of internalBinding('options').types. */
 enum rt_opt_type {
-    RT_TYPE_NOOP, RT_TYPE_V8, RT_TYPE_BOOL, RT_TYPE_INT, RT_TYPE_UINT, RT_TYPE_STR, RT_TYPE_HOST_PORT, RT_TYPE_LIST,
+    RT_TYPE_NOOP,
+    RT_TYPE_V8,
+    RT_TYPE_BOOL,
+    RT_TYPE_INT,
+    RT_TYPE_UINT,
+    RT_TYPE_STR,
+    RT_TYPE_HOST_PORT,
+    RT_TYPE_LIST,
     RT_TYPE_COUNT,
 };
 
@@ -38,8 +46,8 @@ struct rt_opt_info {
     uint8_t flags;       /* enum rt_opt_flag */
 };
 
-/* "-e" stands for "--eval". Forms: "-x" anywhere, "--x=" only with a value, "--x <arg>" only before a word that is no
- * option. to[] ends with NULL: words put in place of the alias. */
+/* "-e" stands for "--eval". Forms: "-x" anywhere, "--x=" only with a value, "--x <arg>" only before
+ * a word that is no option. to[] ends with NULL: words put in place of the alias. */
 #define RT_ALIAS_WORDS 2
 struct rt_alias {
     const char *from;
@@ -62,12 +70,13 @@ enum rt_mode {
 
 struct rt_options;
 
-/* Reads argv and the environment (it may set variables from --env-file) and gives V8 its flags: call it before
- * vs_platform_open(). argv must outlive the options. Returns 0, or the exit code of the process; then
+/* Reads argv and the environment (it may set variables from --env-file) and gives V8 its flags:
+ * call it before vs_platform_open(). Returns 0, or the exit code of the process; then
  * rt_options_error() is to be printed to stderr. *out is set in both cases; the caller owns it. */
 int rt_options_parse(struct rt_options **out, int argc, char **argv);
 void rt_options_drop(struct rt_options *o);
-/* Whole lines. "" without an error. Also notes that are no error, hence to be printed in any case. */
+/* Whole lines. "" without an error. Also notes that are no error, hence to be printed in any case.
+ */
 const char *rt_options_error(const struct rt_options *o);
 
 enum rt_mode rt_options_mode(const struct rt_options *o);
@@ -76,6 +85,9 @@ const char *rt_options_main(const struct rt_options *o);
 /* process.argv (argv[0] as typed, then script and arguments) and process.execArgv. Borrowed. */
 char **rt_options_argv(const struct rt_options *o, int *argc);
 char **rt_options_exec_argv(const struct rt_options *o, int *argc);
+
+/* The memory of the original arguments, which `ps` shows: where a title goes, NUL included. */
+char *rt_options_title(const struct rt_options *o, size_t *cap);
 
 bool rt_option_bool(const struct rt_options *o, enum rt_opt opt);
 /* "" when not given. */

@@ -1,11 +1,10 @@
-/* core/options_check.c: variables that stand for options, and options that make no sense, alone or together. */
+/* core/options_check.c: variables that stand for options, and options that make no sense, alone or
+ * together. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/error.h"
 #include "core/options_priv.h"
-
-/* Node's "invalid command line argument" found after parsing. */
-#define EXIT_INVALID_ARGUMENT 12
 
 void rt_options_read_variables(struct rt_options *o)
 {
@@ -34,17 +33,22 @@ void rt_options_read_variables(struct rt_options *o)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char *value = secure_getenv(texts[i].variable);
         /* A copy: setenv() may free the variable's memory. */
-        if (value && *value) o->values[texts[i].opt].text = rt_options_keep(o, value, strlen(value));
+        if (value && *value)
+            o->values[texts[i].opt].text = rt_options_keep(o, value, strlen(value));
     }
 }
 
 static void check_exclusive(struct rt_options *o)
 {
     static const enum rt_opt pairs[][2] = {
-        { RT_OPT_use_openssl_ca, RT_OPT_use_bundled_ca }, { RT_OPT_use_openssl_ca, RT_OPT_use_system_ca },
-        { RT_OPT_tls_min_v1_3, RT_OPT_tls_max_v1_2 },     { RT_OPT_test, RT_OPT_check },
-        { RT_OPT_test, RT_OPT_interactive },              { RT_OPT_watch, RT_OPT_check },
-        { RT_OPT_watch, RT_OPT_interactive },             { RT_OPT_watch, RT_OPT_test_force_exit },
+        { RT_OPT_use_openssl_ca, RT_OPT_use_bundled_ca },
+        { RT_OPT_use_openssl_ca, RT_OPT_use_system_ca },
+        { RT_OPT_tls_min_v1_3, RT_OPT_tls_max_v1_2 },
+        { RT_OPT_test, RT_OPT_check },
+        { RT_OPT_test, RT_OPT_interactive },
+        { RT_OPT_watch, RT_OPT_check },
+        { RT_OPT_watch, RT_OPT_interactive },
+        { RT_OPT_watch, RT_OPT_test_force_exit },
     };
     static const enum rt_opt no_eval[] = { RT_OPT_check, RT_OPT_test, RT_OPT_watch };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
@@ -54,7 +58,8 @@ static void check_exclusive(struct rt_options *o)
     }
     for (size_t i = 0; i < sizeof no_eval / sizeof no_eval[0]; i++) {
         if (!rt_option_bool(o, no_eval[i]) || !rt_option_bool(o, RT_OPT_has_eval_string)) continue;
-        rt_options_fail(o, "either %s or --eval can be used, not both", rt_opt_info(no_eval[i])->name);
+        rt_options_fail(o, "either %s or --eval can be used, not both",
+                        rt_opt_info(no_eval[i])->name);
     }
     if (rt_option_bool(o, RT_OPT_test) && rt_option_list(o, RT_OPT_watch_path)->count > 0) {
         rt_options_fail(o, "--watch-path cannot be used in combination with --test");
@@ -67,22 +72,26 @@ static void check_values(struct rt_options *o)
         enum rt_opt opt;
         const char *allowed[6];
     } choices[] = {
-        { RT_OPT_unhandled_rejections, { "throw", "strict", "warn", "warn-with-error-code", "none" } },
+        { RT_OPT_unhandled_rejections,
+          { "throw", "strict", "warn", "warn-with-error-code", "none" } },
         { RT_OPT_trace_require_module, { "all", "no-node-modules" } },
         { RT_OPT_use_largepages, { "off", "on", "silent" } },
         { RT_OPT_io, { "auto", "uring", "fake" } },
         { RT_OPT_test_isolation, { "process", "none" } },
     };
-    static const char *const input_types[] = { "commonjs", "module", "commonjs-typescript", "module-typescript" };
+    static const char *const input_types[] = { "commonjs", "module", "commonjs-typescript",
+                                               "module-typescript" };
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         const char *value = rt_option_str(o, choices[i].opt);
-        bool ok = !*value || (choices[i].opt == RT_OPT_test_isolation && !rt_option_bool(o, RT_OPT_test));
+        bool ok =
+            !*value || (choices[i].opt == RT_OPT_test_isolation && !rt_option_bool(o, RT_OPT_test));
         for (const char *const *a = choices[i].allowed; !ok && *a; a++) ok = strcmp(value, *a) == 0;
         if (!ok) rt_options_fail(o, "invalid value for %s", rt_opt_info(choices[i].opt)->name);
     }
     const char *type = rt_option_str(o, RT_OPT_input_type);
     bool known = !*type;
-    for (size_t i = 0; i < sizeof input_types / sizeof input_types[0]; i++) known |= strcmp(type, input_types[i]) == 0;
+    for (size_t i = 0; i < sizeof input_types / sizeof input_types[0]; i++)
+        known |= strcmp(type, input_types[i]) == 0;
     if (!known) {
         rt_options_fail(o, "--input-type must be \"module\",\"commonjs\", \"module-typescript\" or "
                            "\"commonjs-typescript\"");
@@ -99,7 +108,8 @@ static bool power_of_two(int64_t n)
 
 static void check_secure_heap(struct rt_options *o)
 {
-    int64_t heap = rt_option_int(o, RT_OPT_secure_heap), least = rt_option_int(o, RT_OPT_secure_heap_min);
+    int64_t heap = rt_option_int(o, RT_OPT_secure_heap),
+            least = rt_option_int(o, RT_OPT_secure_heap_min);
     if (heap < 2) return;
     if (!power_of_two(heap)) rt_options_fail(o, "--secure-heap must be a power of 2");
     if (least > heap) least = heap;
@@ -114,14 +124,18 @@ static void check_profilers(struct rt_options *o)
         enum rt_opt profiler, name, dir, interval;
     } profilers[] = {
         { RT_OPT_cpu_prof, RT_OPT_cpu_prof_name, RT_OPT_cpu_prof_dir, RT_OPT_cpu_prof_interval },
-        { RT_OPT_heap_prof, RT_OPT_heap_prof_name, RT_OPT_heap_prof_dir, RT_OPT_heap_prof_interval },
+        { RT_OPT_heap_prof, RT_OPT_heap_prof_name, RT_OPT_heap_prof_dir,
+          RT_OPT_heap_prof_interval },
     };
     for (size_t i = 0; i < sizeof profilers / sizeof profilers[0]; i++) {
         if (rt_option_bool(o, profilers[i].profiler)) continue;
         const char *name = rt_opt_info(profilers[i].profiler)->name;
-        if (*rt_option_str(o, profilers[i].name)) rt_options_fail(o, "%s-name must be used with %s", name, name);
-        if (*rt_option_str(o, profilers[i].dir)) rt_options_fail(o, "%s-dir must be used with %s", name, name);
-        if (rt_option_int(o, profilers[i].interval) != atoll(rt_opt_info(profilers[i].interval)->initial)) {
+        if (*rt_option_str(o, profilers[i].name))
+            rt_options_fail(o, "%s-name must be used with %s", name, name);
+        if (*rt_option_str(o, profilers[i].dir))
+            rt_options_fail(o, "%s-dir must be used with %s", name, name);
+        if (rt_option_int(o, profilers[i].interval) !=
+            atoll(rt_opt_info(profilers[i].interval)->initial)) {
             rt_options_fail(o, "%s-interval must be used with %s", name, name);
         }
     }
@@ -138,19 +152,37 @@ static void check_late(struct rt_options *o)
     } else if (*proto && strcmp(proto, "delete") != 0 && strcmp(proto, "throw") != 0) {
         rt_options_fail(o, "invalid mode passed to --disable-proto");
     }
-    if (o->exit_code) o->exit_code = EXIT_INVALID_ARGUMENT;
+    if (o->exit_code) o->exit_code = RT_EXIT_BAD_OPTION_VALUE;
 }
 
 /* What Node can do and torc can't yet must not look as if it had worked. */
 static void check_missing(struct rt_options *o)
 {
     static const enum rt_opt missing[] = {
-        RT_OPT_build_snapshot, RT_OPT_build_snapshot_config, RT_OPT_cpu_prof, RT_OPT_enable_fips,
-        RT_OPT_experimental_config_file, RT_OPT_experimental_sea_config, RT_OPT_force_fips, RT_OPT_heap_prof,
-        RT_OPT_heapsnapshot_near_heap_limit, RT_OPT_icu_data_dir, RT_OPT_inspect, RT_OPT_max_old_space_size_percentage,
-        RT_OPT_openssl_legacy_provider, RT_OPT_permission, RT_OPT_permission_audit, RT_OPT_report_on_fatalerror,
-        RT_OPT_report_uncaught_exception, RT_OPT_run, RT_OPT_secure_heap, RT_OPT_snapshot_blob,
-        RT_OPT_trace_env, RT_OPT_trace_event_categories, RT_OPT_trace_exit, RT_OPT_trace_sync_io,
+        RT_OPT_build_snapshot,
+        RT_OPT_build_snapshot_config,
+        RT_OPT_cpu_prof,
+        RT_OPT_enable_fips,
+        RT_OPT_experimental_config_file,
+        RT_OPT_experimental_sea_config,
+        RT_OPT_force_fips,
+        RT_OPT_heap_prof,
+        RT_OPT_heapsnapshot_near_heap_limit,
+        RT_OPT_icu_data_dir,
+        RT_OPT_inspect,
+        RT_OPT_max_old_space_size_percentage,
+        RT_OPT_openssl_legacy_provider,
+        RT_OPT_permission,
+        RT_OPT_permission_audit,
+        RT_OPT_report_on_fatalerror,
+        RT_OPT_report_uncaught_exception,
+        RT_OPT_run,
+        RT_OPT_secure_heap,
+        RT_OPT_snapshot_blob,
+        RT_OPT_trace_env,
+        RT_OPT_trace_event_categories,
+        RT_OPT_trace_exit,
+        RT_OPT_trace_sync_io,
     };
     for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
         if (rt_option_int(o, missing[i]) == 0 && !*rt_option_str(o, missing[i])) continue;
@@ -161,8 +193,9 @@ static void check_missing(struct rt_options *o)
 void rt_options_check(struct rt_options *o)
 {
     if (rt_option_bool(o, RT_OPT_debug) || rt_option_bool(o, RT_OPT_debug_brk)) {
-        rt_options_fail(o, "[DEP0062]: `node --debug` and `node --debug-brk` are invalid. Please use "
-                           "`node --inspect` and `node --inspect-brk` instead.");
+        rt_options_fail(o,
+                        "[DEP0062]: `node --debug` and `node --debug-brk` are invalid. Please use "
+                        "`node --inspect` and `node --inspect-brk` instead.");
     }
     check_exclusive(o);
     check_values(o);

@@ -1,8 +1,9 @@
 /* core/options_parse.c: Node's rules for reading options from argv and from NODE_OPTIONS.
  *
- * Options end at the first word that is no option, at "-" (stdin) or after "--". A word may be "--name", "--name=value",
- * "--name value" or "--no-name", with "_" for "-" in names; one-letter options don't combine, but for "-pe". A name that
- * is not in the table goes to V8, which rejects what it doesn't know either.
+ * Options end at the first word that is no option, at "-" (stdin) or after "--". A word may be
+ * "--name", "--name=value",
+ * "--name value" or "--no-name", with "_" for "-" in names; one-letter options don't combine, but
+ * for "-pe". A name that is not in the table goes to V8, which rejects what it doesn't know either.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +43,8 @@ static const char *take(struct source *s)
     return s->words[s->next++];
 }
 
-/* Options that switch others. when: the value of the first that does it; NOOP and STR options count as true. */
+/* Options that switch others. when: the value of the first that does it; NOOP and STR options count
+ * as true. */
 static const struct {
     enum rt_opt from;
     bool when;
@@ -81,7 +83,8 @@ static void imply(struct rt_options *o, enum rt_opt opt, bool on)
             o->values[implications[i].to].number = implications[i].value;
         }
     }
-    if (opt == RT_OPT_experimental_shadow_realm && on) rt_list_push(&o->v8_flags, "--harmony-shadow-realm");
+    if (opt == RT_OPT_experimental_shadow_realm && on)
+        rt_list_push(&o->v8_flags, "--harmony-shadow-realm");
 }
 
 /* The alias whose form is name followed by suffix, or NULL. */
@@ -90,13 +93,14 @@ static const struct rt_alias *find_alias(const char *name, const char *suffix)
     size_t count, len = strlen(name);
     const struct rt_alias *all = rt_opt_aliases(&count);
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(all[i].from, name, len) == 0 && strcmp(all[i].from + len, suffix) == 0) return &all[i];
+        if (strncmp(all[i].from, name, len) == 0 && strcmp(all[i].from + len, suffix) == 0)
+            return &all[i];
     }
     return NULL;
 }
 
-/* Replaces w->name once by the first word of its alias and puts the others in front of the source. False: there is no
- * (further) alias. */
+/* Replaces w->name once by the first word of its alias and puts the others in front of the source.
+ * False: there is no (further) alias. */
 static bool expand_alias(struct source *s, struct word *w)
 {
     const struct rt_alias *found = NULL;
@@ -186,7 +190,8 @@ static void set_host_port(struct rt_options *o, struct rt_opt_value *v, const ch
     if (len) v->text = rt_options_keep(o, host, len);
 }
 
-static void set_option(struct rt_options *o, struct source *s, const struct word *w, enum rt_opt opt)
+static void set_option(struct rt_options *o, struct source *s, const struct word *w,
+                       enum rt_opt opt)
 {
     const struct rt_opt_info *info = rt_opt_info(opt);
     struct rt_opt_value *v = &o->values[opt];
@@ -196,30 +201,17 @@ static void set_option(struct rt_options *o, struct source *s, const struct word
         if (!value) return;
     }
     switch (info->type) {
-    case RT_TYPE_NOOP:
-        break;
+    case RT_TYPE_NOOP: break;
     case RT_TYPE_V8:
         v->number = !w->negated;
         rt_list_push(&o->v8_flags, w->typed);
         break;
-    case RT_TYPE_BOOL:
-        v->number = !w->negated;
-        break;
-    case RT_TYPE_INT:
-        v->number = atoll(value);
-        break;
-    case RT_TYPE_UINT:
-        v->number = (int64_t)strtoull(value, NULL, 10);
-        break;
-    case RT_TYPE_STR:
-        v->text = value;
-        break;
-    case RT_TYPE_LIST:
-        rt_list_push(&v->list, value);
-        break;
-    case RT_TYPE_HOST_PORT:
-        set_host_port(o, v, value);
-        break;
+    case RT_TYPE_BOOL: v->number = !w->negated; break;
+    case RT_TYPE_INT: v->number = atoll(value); break;
+    case RT_TYPE_UINT: v->number = (int64_t)strtoull(value, NULL, 10); break;
+    case RT_TYPE_STR: v->text = value; break;
+    case RT_TYPE_LIST: rt_list_push(&v->list, value); break;
+    case RT_TYPE_HOST_PORT: set_host_port(o, v, value); break;
     }
     if (info->flags & RT_V8) {
         char *flag;
@@ -272,9 +264,10 @@ void rt_options_read_argv(struct rt_options *o, int argc, char **argv)
     for (int i = s.next; i < argc; i++) rt_list_push(&o->argv, argv[i]);
 }
 
-/* Words are separated by spaces; "..." joins, and within it "\" takes the next character as it is. buf has room for
- * all of text. Returns NULL, or what is wrong. */
-static const char *split_env(struct rt_options *o, const char *text, char *buf, struct rt_list *words)
+/* Words are separated by spaces; "..." joins, and within it "\" takes the next character as it is.
+ * buf has room for all of text. Returns NULL, or what is wrong. */
+static const char *split_env(struct rt_options *o, const char *text, char *buf,
+                             struct rt_list *words)
 {
     size_t len = 0;
     bool quoted = false, in_word = false;
@@ -307,7 +300,9 @@ void rt_options_read_env(struct rt_options *o, const char *text)
     if (wrong) {
         rt_options_fail(o, "invalid value for NODE_OPTIONS (%s)\n", wrong);
     } else {
-        struct source s = { .words = (char **)words.items, .count = (int)words.count, .from_env = true };
+        struct source s = { .words = (char **)words.items,
+                            .count = (int)words.count,
+                            .from_env = true };
         read_options(o, &s);
     }
     free(words.items);

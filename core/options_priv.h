@@ -15,7 +15,10 @@ struct rt_options {
     struct rt_list argv, exec_argv;
     struct rt_list v8_flags;
     struct rt_list texts; /* owned copies that values point to */
-    char *error;          /* lines for stderr; NULL: none */
+    struct rt_list words; /* argv, copied */
+    char *title;          /* the kernel's memory of argv, title_cap bytes */
+    size_t title_cap;
+    char *error; /* lines for stderr; NULL: none */
     size_t error_len;
     const char *program; /* argv[0]: errors begin with it */
     int exit_code;
@@ -26,9 +29,11 @@ void rt_list_push(struct rt_list *l, const char *item);
 const char *rt_options_keep(struct rt_options *o, const char *s, size_t len);
 
 /* Adds "program: text\n" to the error and sets the exit code to "bad option" if it has none. */
-void rt_options_fail(struct rt_options *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void rt_options_fail(struct rt_options *o, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Adds a line and fails nothing. */
-void rt_options_note(struct rt_options *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void rt_options_note(struct rt_options *o, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Options from argv, up to the script; sets argv and exec_argv. */
 void rt_options_read_argv(struct rt_options *o, int argc, char **argv);

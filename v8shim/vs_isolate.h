@@ -135,6 +135,17 @@ void vs_low_memory(struct vs_cx *cx);
 /* Bytes of memory outside the heap that JS objects keep alive, as a difference. */
 void vs_external_memory(struct vs_cx *cx, int64_t change);
 
+/* Memory of the isolate, in bytes; contexts are counts. */
+struct vs_heap {
+    size_t total, total_executable, total_physical, total_available, total_global_handles;
+    size_t used, used_global_handles, limit, malloced, peak_malloced;
+    size_t external;      /* memory outside the heap that JS objects keep alive */
+    size_t array_buffers; /* of that, ArrayBuffers */
+    size_t native_contexts, detached_contexts;
+    bool zap_garbage;
+};
+void vs_heap_read(struct vs_cx *cx, struct vs_heap *out);
+
 /* Continuation-preserved embedder data (AsyncContextFrame). */
 vs_val vs_continuation(struct vs_cx *cx);
 void vs_continuation_set(struct vs_cx *cx, vs_val data);

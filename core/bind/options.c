@@ -32,19 +32,13 @@ static vs_val option_value(struct rt_env *env, enum rt_opt opt)
     case RT_TYPE_V8: /* the one flag that the library asks for */
         if (opt != RT_OPT_abort_on_uncaught_exception) return NULL;
         return vs_bool(cx, rt_option_bool(env->options, opt));
-    case RT_TYPE_BOOL:
-        return vs_bool(cx, rt_option_bool(env->options, opt));
+    case RT_TYPE_BOOL: return vs_bool(cx, rt_option_bool(env->options, opt));
     case RT_TYPE_INT:
-    case RT_TYPE_UINT:
-        return vs_num(cx, (double)rt_option_int(env->options, opt));
-    case RT_TYPE_STR:
-        return vs_str_utf8(cx, rt_option_str(env->options, opt), -1);
-    case RT_TYPE_HOST_PORT:
-        return host_port_value(env, opt);
-    case RT_TYPE_LIST:
-        return list_value(cx, rt_option_list(env->options, opt));
-    default:
-        return NULL;
+    case RT_TYPE_UINT: return vs_num(cx, (double)rt_option_int(env->options, opt));
+    case RT_TYPE_STR: return vs_str_utf8(cx, rt_option_str(env->options, opt), -1);
+    case RT_TYPE_HOST_PORT: return host_port_value(env, opt);
+    case RT_TYPE_LIST: return list_value(cx, rt_option_list(env->options, opt));
+    default: return NULL;
     }
 }
 
@@ -95,7 +89,8 @@ static void get_info(const struct vs_args *a)
     size_t count;
     const struct rt_alias *all = rt_opt_aliases(&count);
     for (size_t i = 0; i < count; i++) {
-        if (!vs_map_set(cx, aliases, vs_str_utf8(cx, all[i].from, -1), alias_words(cx, &all[i]))) return;
+        if (!vs_map_set(cx, aliases, vs_str_utf8(cx, all[i].from, -1), alias_words(cx, &all[i])))
+            return;
     }
     vs_put(cx, out, "options", options);
     vs_put(cx, out, "aliases", aliases);
@@ -133,7 +128,8 @@ static void push_option_flags(struct rt_env *env, vs_val array, enum rt_opt opt)
         push_flag(env->cx, array, info->name, text);
         return;
     case RT_TYPE_STR:
-        if (*rt_option_str(env->options, opt)) push_flag(env->cx, array, info->name, rt_option_str(env->options, opt));
+        if (*rt_option_str(env->options, opt))
+            push_flag(env->cx, array, info->name, rt_option_str(env->options, opt));
         return;
     case RT_TYPE_HOST_PORT:
         snprintf(text, sizeof text, "%s:%lld", rt_option_host(env->options, opt),
@@ -142,11 +138,11 @@ static void push_option_flags(struct rt_env *env, vs_val array, enum rt_opt opt)
         return;
     case RT_TYPE_LIST: {
         const struct rt_list *list = rt_option_list(env->options, opt);
-        for (uint32_t i = 0; i < list->count; i++) push_flag(env->cx, array, info->name, list->items[i]);
+        for (uint32_t i = 0; i < list->count; i++)
+            push_flag(env->cx, array, info->name, list->items[i]);
         return;
     }
-    default:
-        return;
+    default: return;
     }
 }
 
@@ -166,9 +162,13 @@ static void get_embedder_options(const struct vs_args *a)
     struct vs_cx *cx = vs_args_cx(a);
     vs_val out = vs_obj_new_null(cx);
     static const char *const names[] = {
-        "shouldNotRegisterESMLoader", "noGlobalSearchPaths", "noBrowserGlobals", "hasEmbedderPreload",
+        "shouldNotRegisterESMLoader",
+        "noGlobalSearchPaths",
+        "noBrowserGlobals",
+        "hasEmbedderPreload",
     };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) vs_put(cx, out, names[i], vs_bool(cx, false));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        vs_put(cx, out, names[i], vs_bool(cx, false));
     vs_ret(a, out);
 }
 
@@ -219,8 +219,10 @@ static void get_namespace_input_types(const struct vs_args *a)
         for (int i = 0; i < RT_OPT_COUNT; i++) {
             const struct rt_opt_info *info = rt_opt_info(i);
             bool ours = false;
-            for (int p = 0; sections[s].prefixes[p]; p++) ours |= starts_with(info->name, sections[s].prefixes[p]);
-            if (ours && i != RT_OPT_test_udp_no_try_send && input_type(info)) put_input_type(cx, section, info);
+            for (int p = 0; sections[s].prefixes[p]; p++)
+                ours |= starts_with(info->name, sections[s].prefixes[p]);
+            if (ours && i != RT_OPT_test_udp_no_try_send && input_type(info))
+                put_input_type(cx, section, info);
         }
         if (!vs_map_set(cx, out, vs_str_utf8(cx, sections[s].name, -1), section)) return;
     }
@@ -230,8 +232,9 @@ static void get_namespace_input_types(const struct vs_args *a)
 void rt_bind_options(struct rt_env *env, vs_val target)
 {
     static const char *const types[RT_TYPE_COUNT] = {
-        [RT_TYPE_NOOP] = "kNoOp",      [RT_TYPE_V8] = "kV8Option",           [RT_TYPE_BOOL] = "kBoolean",
-        [RT_TYPE_INT] = "kInteger",    [RT_TYPE_UINT] = "kUInteger",         [RT_TYPE_STR] = "kString",
+        [RT_TYPE_NOOP] = "kNoOp",       [RT_TYPE_V8] = "kV8Option",
+        [RT_TYPE_BOOL] = "kBoolean",    [RT_TYPE_INT] = "kInteger",
+        [RT_TYPE_UINT] = "kUInteger",   [RT_TYPE_STR] = "kString",
         [RT_TYPE_LIST] = "kStringList", [RT_TYPE_HOST_PORT] = "kHostPort",
     };
     struct vs_cx *cx = env->cx;

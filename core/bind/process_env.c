@@ -1,0 +1,116 @@
+/* core/bind/process_env.c: process.env, a view of the environment of the C library.
+ *
+ * Values become strings; symbols are not accepted. Only the main thread changes the environment;
+ * getenv() in other threads (getaddrinfo() in a job) may race with that, as in any C program.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/bind/process_priv.h"
+#include "core/env.h"
+#include "core/error.h"
+#include "core/options.h"
+
+void rt_process_env_changed(struct rt_env *env, const char *name)
+{
+    if (strcmp(name, "TZ") != 0) return;
+    tzset();
+    vs_time_zone_changed(env->cx);
+}
+
+static vs_val get_var(struct vs_cx *cx, vs_val key)
+{
+    struct vs_text name;
+    if (!vs_is_str(key) || !vs_text_read(cx, key, &name)) return NULL;
+    const char *value = getenv(name.ptr);
+    vs_text_reset(&name);
+    return value ? vs_str_utf8(cx, value, -1) : NULL;
+}
+
+/* DEP0104, once, and only where deprecations to come are asked for. False: an exception is pending.
+ */
+static bool warn_of_conversion(struct rt_env *env, vs_val v)
+{
+    struct rt_process *state = rt_process_state(env);
+    if (!rt_option_bool(env->options, RT_OPT_pending_deprecation) || state->warned_env) return true;
+    if (vs_is_str(v) || vs_is_num(v) || vs_is_boolean(v)) return true;
+    state->warned_env = true;
+    struct vs_cx *cx = env->cx;
+    vs_val process = vs_ref_get(env->process), emit = vs_get_name(cx, process, "emitWarning");
+    vs_val argv[] = {
+        vs_str_latin1(cx,
+                      "Assigning any value other than a string, number, or boolean to a "
+                      "process.env property is deprecated. Please make sure to convert the value "
+                      "to a string before setting process.env with it.",
+                      -1),
+        vs_str_latin1(cx, "DeprecationWarning", -1),
+        vs_str_latin1(cx, "DEP0104", -1),
+    };
+    return emit && vs_call(cx, emit, process, 3, argv);
+}
+
+static bool set_var(struct vs_cx *cx, vs_val key, vs_val v)
+{
+    struct rt_env *env = rt_env_from_cx(cx);
+    struct vs_text name, value;
+    /* Text of a symbol: throws the TypeError that Node's does. */
+    if (!warn_of_conversion(env, v) || !vs_text_read(cx, key, &name)) return false;
+    if (!vs_text_read(cx, v, &value)) {
+        vs_text_reset(&name);
+        return false;
+    }
+    /* An empty name, or one with "=", can't be in an environment: nothing happens, as in Node. */
+    setenv(name.ptr, value.ptr, 1);
+    rt_process_env_changed(env, name.ptr);
+    vs_text_reset(&name);
+    vs_text_reset(&value);
+    return true;
+}
+
+static int query_var(struct vs_cx *cx, vs_val key)
+{
+    struct vs_text name;
+    if (!vs_is_str(key) || !vs_text_read(cx, key, &name)) return -1;
+    bool found = getenv(name.ptr) != NULL;
+    vs_text_reset(&name);
+    return found ? VS_ATTR_NONE : -1;
+}
+
+static bool delete_var(struct vs_cx *cx, vs_val key)
+{
+    struct vs_text name;
+    if (!vs_is_str(key)) return true;
+    if (!vs_text_read(cx, key, &name)) return false;
+    unsetenv(name.ptr);
+    rt_process_env_changed(rt_env_from_cx(cx), name.ptr);
+    vs_text_reset(&name);
+    return true;
+}
+
+static vs_val list_vars(struct vs_cx *cx)
+{
+    vs_val names = vs_arr_new(cx, NULL, 0);
+    uint32_t count = 0;
+    for (char **e = environ; e && *e; e++) {
+        vs_val name = vs_str_utf8(cx, *e, (ptrdiff_t)strcspn(*e, "="));
+        if (!name || !vs_set_index(cx, names, count++, name)) return NULL;
+    }
+    return names;
+}
+
+static const struct vs_interceptor interceptor = {
+    .get = get_var,
+    .set = set_var,
+    .query = query_var,
+    .del = delete_var,
+    .keys = list_vars,
+};
+
+vs_val rt_process_env_new(struct rt_env *env)
+{
+    vs_val v = vs_obj_new_intercepted(env->cx, &interceptor);
+    CHECK(v);
+    return v;
+}

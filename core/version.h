@@ -1,0 +1,17 @@
+/* core/version.h: what this is a release of, and which Node it stands in for. */
+#ifndef RT_VERSION_H
+#define RT_VERSION_H
+
+#ifndef RT_TORC_VERSION
+#define RT_TORC_VERSION "0.1.0"
+#endif
+
+/* The release whose library is embedded (scripts/nodelib.lock) and whose ABI V8 has. */
+#define RT_NODE_VERSION "24.21.0"
+#define RT_NODE_LTS "Krypton"
+#define RT_NODE_MODULE_VERSION "137"
+#define RT_NAPI_VERSION "10"
+/* The libuv of that release: its error names and numbers are ours too. */
+#define RT_UV_VERSION "1.52.1"
+
+#endif
