@@ -165,7 +165,7 @@ static void report(struct rt_env *env, vs_val error, vs_val message)
     } else {
         print_stackless(env, error);
     }
-    bool trace = rt_option_bool(env->options, RT_OPT_TRACE_UNCAUGHT);
+    bool trace = rt_option_bool(env->options, RT_OPT_trace_uncaught);
     if (trace && message) {
         print_thrown_at(env, message);
     } else if (!vs_is_obj(error) || !has_stack) {
@@ -173,7 +173,7 @@ static void report(struct rt_env *env, vs_val error, vs_val message)
         fprintf(stderr, "(Use `%s --trace-uncaught ...` to show where the exception was thrown)\n",
                 exe ? exe + 1 : env->argv[0]);
     }
-    if (rt_option_bool(env->options, RT_OPT_EXTRA_INFO_ON_FATAL_EXCEPTION))
+    if (rt_option_bool(env->options, RT_OPT_extra_info_on_fatal_exception))
         fprintf(stderr, "\nNode.js %s\n", rt_node_version());
     vs_try_close(&try);
 }
