@@ -6,8 +6,10 @@
 #include "v8shim/vs_base.h"
 #include "v8shim/vs_buffer.h"
 #include "v8shim/vs_isolate.h"
+#include "v8shim/vs_module.h"
 #include "v8shim/vs_object.h"
 #include "v8shim/vs_script.h"
 #include "v8shim/vs_value.h"
+#include "v8shim/vs_vm.h"
 
 #endif

@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+struct vs_class;
+
 struct vs_source {
     vs_val code;  /* string */
     vs_val name;  /* resource name, string */
@@ -32,6 +34,9 @@ vs_val vs_script_run(struct vs_cx *cx, vs_val script);
 /* The sourceMappingURL magic comment; undefined without one. kind: script or function. */
 vs_val vs_script_source_map_url(vs_val script);
 vs_val vs_fn_source_map_url(vs_val fn);
+/* The sourceURL magic comment; a function without one: the name given at compile time. */
+vs_val vs_script_source_url(vs_val script);
+vs_val vs_fn_source_url(vs_val fn);
 
 /* Code cache of a compiled script or function, best made after it ran. free() it. NULL: none. */
 uint8_t *vs_script_cache_new(vs_val script, size_t *len);

@@ -1,0 +1,50 @@
+/* core/bind/module_wrap_priv.h: what the files of the module_wrap binding share. */
+#ifndef RT_BIND_MODULE_WRAP_PRIV_H
+#define RT_BIND_MODULE_WRAP_PRIV_H
+
+#include "core/env.h"
+#include "v8shim/vs_module.h"
+
+/* One ES module with its ModuleWrap object. Freed when that object has been collected. */
+struct module_wrap {
+    struct rt_env *env;
+    struct vs_ref *module;    /* owned */
+    struct vs_ref *object;    /* owned, weak */
+    struct module_wrap *next; /* in its bucket */
+    int hash;
+    bool synthetic;
+    bool linked; /* link() was called, or there is nothing to link */
+};
+
+#define MODULE_BUCKETS 1024 /* a power of two */
+
+/* Per-env state, in RT_STATE_module_wrap. */
+struct module_state {
+    struct vs_class *wrap_class;
+    struct module_wrap *buckets[MODULE_BUCKETS]; /* by hash of the module */
+    /* Private symbols: JS values that a ModuleWrap keeps alive. */
+    struct vs_ref *key_linked;      /* array of ModuleWraps by request index */
+    struct vs_ref *key_steps;       /* evaluation steps of a synthetic module */
+    struct vs_ref *key_context;     /* contextified object the module lives in */
+    struct vs_ref *key_source;      /* object of a source phase import */
+    struct vs_ref *facade_original; /* borrowed: set while a facade is being linked */
+};
+
+struct module_state *module_state_of(struct rt_env *env);
+/* NULL: the ModuleWrap was collected. */
+struct module_wrap *module_wrap_find(struct rt_env *env, vs_val module);
+
+static inline struct module_wrap *module_wrap_of(vs_val object)
+{
+    return (struct module_wrap *)vs_native_get(object, 0);
+}
+
+/* Methods, module_run.c. */
+void module_link(const struct vs_args *a);
+void module_instantiate(const struct vs_args *a);
+void module_evaluate(const struct vs_args *a);
+void module_evaluate_sync(const struct vs_args *a);
+void module_create_facade(const struct vs_args *a);
+extern const struct vs_module_host module_host;
+
+#endif
