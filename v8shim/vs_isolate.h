@@ -158,7 +158,6 @@ void vs_promise_hooks(struct vs_cx *cx, vs_val init, vs_val before, vs_val after
 vs_val vs_global(struct vs_cx *cx);
 vs_val vs_extras(struct vs_cx *cx);
 
-void vs_stack_trace_limit(struct vs_cx *cx, int frames);
 void vs_capture_stack_for_uncaught(struct vs_cx *cx, bool on, int frames);
 /* Time zone or locale of the process changed. */
 void vs_time_zone_changed(struct vs_cx *cx);

@@ -33,7 +33,7 @@
 /* Sizes of V8 stack objects that live in caller storage, in words. */
 #define VS_SCOPE_WORDS 3
 #define VS_TRY_WORDS 6
-#define VS_STRVIEW_WORDS 5
+#define VS_STRVIEW_WORDS 4
 /* Bytes of text kept without malloc: most paths and names. */
 #define VS_TEXT_SMALL 256
 

@@ -65,8 +65,8 @@ vs_val vs_set_add(struct vs_cx *cx, vs_val set, vs_val v);
 
 /* What util.inspect looks into. Never run JS. */
 bool vs_proxy_parts(vs_val proxy, vs_val *target, vs_val *handler);
+/* Entries of a Map, Set, weak collection or their iterators; NULL for other objects. */
 vs_val vs_preview_entries(struct vs_cx *cx, vs_val obj, bool *key_value);
-vs_val vs_weak_ref_get(vs_val weak_ref);
 
 /* Functions. name: ASCII. */
 vs_val vs_fn_new(struct vs_cx *cx, vs_fn *fn, const char *name);
@@ -94,14 +94,14 @@ vs_val vs_promise_then(struct vs_cx *cx, vs_val promise, vs_val on_ok, vs_val on
 struct vs_ref;
 struct vs_ref *vs_ref_new(struct vs_cx *cx, vs_val v);
 void vs_ref_drop(struct vs_ref *r); /* NULL is fine */
-/* Borrowed, no new handle: valid until the reference is dropped. NULL after a weak one died. */
+/* Borrowed, no new handle: valid until the reference is dropped. */
 static inline vs_val vs_ref_get(const struct vs_ref *r)
 {
     return (vs_val)r;
 }
-/* From now on the reference keeps nothing alive. After the value died, gone(data) runs once on the
- * isolate's thread (V8 calls are fine, JS is not); the reference has been dropped by then.
- * vs_ref_strong() undoes it. */
+/* From now on the reference keeps nothing alive. When the value died, gone(data) runs once, on the
+ * isolate's thread at the end of the same garbage collection (V8 calls are fine, JS is not); the
+ * reference has been dropped by then. vs_ref_strong() undoes it. */
 void vs_ref_weak(struct vs_cx *cx, struct vs_ref *r, void (*gone)(void *data), void *data);
 void vs_ref_strong(struct vs_cx *cx, struct vs_ref *r);
 
@@ -129,7 +129,17 @@ int vs_native_count(vs_val obj); /* 0 for other objects */
 vs_val vs_external_new(struct vs_cx *cx, void *ptr);
 void *vs_external_ptr(vs_val v);
 
-/* An object whose named properties are answered by C (process.env). Keys are strings or symbols. */
+/* A property descriptor: handles are NULL and flags -1 where it does not say. */
+struct vs_descriptor {
+    vs_val value;
+    vs_val get;
+    vs_val set;
+    int writable;
+    int enumerable;
+    int configurable;
+};
+/* An object whose named properties are answered by C (process.env). Keys are strings or symbols;
+ * array indices are plain properties. */
 struct vs_interceptor {
     /* NULL: not here (look further), or an exception is pending. */
     vs_val (*get)(struct vs_cx *cx, vs_val key);
@@ -140,6 +150,9 @@ struct vs_interceptor {
     /* true: deleted or absent. */
     bool (*del)(struct vs_cx *cx, vs_val key);
     vs_val (*keys)(struct vs_cx *cx); /* array of strings */
+    /* Object.defineProperty(). true: handled; false: an exception is pending or it isn't ours. May
+     * be NULL: V8 defines an ordinary property. */
+    bool (*define)(struct vs_cx *cx, vs_val key, const struct vs_descriptor *desc);
 };
 /* table must live as long as the process. */
 vs_val vs_obj_new_intercepted(struct vs_cx *cx, const struct vs_interceptor *table);

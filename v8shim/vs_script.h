@@ -46,8 +46,8 @@ uint32_t vs_cache_tag(void);
 
 /* Contexts (vm). Owned by the caller like a reference. */
 struct vs_context;
-/* global_class: its instances become the global (NULL: plain). share_security: may touch the main
- * context's objects. */
+/* global_class: the global becomes like its instances (NULL: plain). own_microtasks: a queue of its
+ * own. The context may touch the main context's objects. NULL: exception pending. */
 struct vs_context *vs_context_new(struct vs_cx *cx, struct vs_class *global_class,
                                   bool own_microtasks);
 void vs_context_drop(struct vs_context *c);

@@ -1,0 +1,40 @@
+/* v8shim/error.cc: error objects; the two errors that the shim itself throws. */
+#include <cstdio>
+
+#include "v8shim/vs_priv.h"
+
+vs_val vs_error_from_str(vs_cx *cx, vs_error_kind kind, vs_val message)
+{
+    switch (kind) {
+    case VS_ERROR: return handle(v8::Exception::Error(string(message)));
+    case VS_RANGE_ERROR: return handle(v8::Exception::RangeError(string(message)));
+    case VS_REFERENCE_ERROR: return handle(v8::Exception::ReferenceError(string(message)));
+    case VS_SYNTAX_ERROR: return handle(v8::Exception::SyntaxError(string(message)));
+    case VS_TYPE_ERROR: return handle(v8::Exception::TypeError(string(message)));
+    }
+    vs_abort("vs_error_from_str", "not a kind");
+}
+
+vs_val vs_error_new(vs_cx *cx, vs_error_kind kind, const char *utf8_message)
+{
+    vs_val message = vs_str_utf8(cx, utf8_message, -1);
+    return message ? vs_error_from_str(cx, kind, message) : nullptr;
+}
+
+/* As Node words it, whose library and tests look at the code. */
+vs_val vs_throw_too_long(vs_cx *cx)
+{
+    char text[80];
+    snprintf(text, sizeof text, "Cannot create a string longer than 0x%x characters",
+             static_cast<unsigned>(v8::String::kMaxLength));
+    vs_val error = vs_error_new(cx, VS_ERROR, text);
+    vs_put_str(cx, error, "code", "ERR_STRING_TOO_LONG");
+    vs_throw(cx, error);
+    return nullptr;
+}
+
+vs_val vs_throw_no_memory(vs_cx *cx)
+{
+    vs_throw(cx, vs_error_new(cx, VS_RANGE_ERROR, "Array buffer allocation failed"));
+    return nullptr;
+}

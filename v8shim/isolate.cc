@@ -1,0 +1,195 @@
+/* v8shim/isolate.cc: opening and closing an isolate, and what V8 asks of its embedder (vs_host). */
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include "v8shim/vs_priv.h"
+
+/* Frames kept with an exception for the report that nobody caught it. */
+static constexpr int UNCAUGHT_FRAMES = 10;
+
+static vs_state *state_of_context(v8::Local<v8::Context> context)
+{
+    return state_of_isolate(context->GetIsolate());
+}
+
+/* Shared by all isolates, because a transferred backing store outlives the isolate it came from. */
+static v8::ArrayBuffer::Allocator *allocator()
+{
+    static v8::ArrayBuffer::Allocator *const one =
+        v8::ArrayBuffer::Allocator::NewDefaultAllocator();
+    return one;
+}
+
+[[noreturn]] static void report_fatal(const char *where, const char *what, bool oom)
+{
+    v8::Isolate *isolate = v8::Isolate::TryGetCurrent();
+    vs_state *st = isolate ? state_of_isolate(isolate) : nullptr;
+    if (!where) where = "V8";
+    if (!what) what = "unknown";
+    if (st && st->host.fatal) st->host.fatal(where, what, oom);
+    /* On a background thread, or the host returned against its promise. */
+    vs_abort(where, what);
+}
+
+static void on_fatal(const char *where, const char *what)
+{
+    report_fatal(where, what, false);
+}
+
+static void on_oom(const char *where, const v8::OOMDetails &details)
+{
+    report_fatal(where, details.detail ? details.detail : "out of memory", details.is_heap_oom);
+}
+
+/* Called as an exception leaves the outermost JS frame with no vs_try around. */
+static void on_message(v8::Local<v8::Message> message, v8::Local<v8::Value> error)
+{
+    vs_state *st = state_of_isolate(message->GetIsolate());
+    if (!st->host.uncaught) return;
+    st->host.uncaught(st, handle(error), std::bit_cast<vs_val>(message));
+}
+
+static void on_promise_reject(v8::PromiseRejectMessage message)
+{
+    v8::Local<v8::Promise> promise = message.GetPromise();
+    vs_state *st = state_of_isolate(promise->GetIsolate());
+    vs_val value = message.GetValue().IsEmpty() ? vs_undefined(st) : handle(message.GetValue());
+    st->host.promise_reject(st, message.GetEvent(), handle(promise), value);
+}
+
+static v8::MaybeLocal<v8::Value> on_prepare_stack(v8::Local<v8::Context> context,
+                                                  v8::Local<v8::Value> error,
+                                                  v8::Local<v8::Array> sites)
+{
+    vs_state *st = state_of_context(context);
+    return local(
+        st->host.prepare_stack(st, handle(context->Global()), handle(error), handle(sites)));
+}
+
+v8::Local<v8::Value> vs_host_id(v8::Local<v8::Context> context, v8::Local<v8::Data> options)
+{
+    if (!options.IsEmpty() && options->IsFixedArray()) {
+        v8::Local<v8::FixedArray> array = options.As<v8::FixedArray>();
+        if (array->Length() > 0) return array->Get(context, 0).As<v8::Value>();
+    }
+    return v8::Undefined(context->GetIsolate());
+}
+
+static v8::MaybeLocal<v8::Promise> on_import(v8::Local<v8::Context> context,
+                                             v8::Local<v8::Data> options,
+                                             v8::Local<v8::Value> referrer,
+                                             v8::Local<v8::String> specifier,
+                                             v8::Local<v8::FixedArray> attributes)
+{
+    vs_state *st = state_of_context(context);
+    v8::Isolate *isolate = isolate_of(st);
+    int count = attributes->Length();
+    v8::Local<v8::Array> flat = v8::Array::New(isolate, count);
+    for (int i = 0; i < count; i++) {
+        v8::Local<v8::Value> item = attributes->Get(context, i).As<v8::Value>();
+        if (flat->Set(context, static_cast<uint32_t>(i), item).IsNothing()) return {};
+    }
+    vs_val id = handle(vs_host_id(context, options));
+    vs_val promise =
+        st->host.import_dynamic(st, id, handle(referrer), handle(specifier), handle(flat));
+    return std::bit_cast<v8::Local<v8::Promise>>(promise);
+}
+
+static v8::ModifyCodeGenerationFromStringsResult on_codegen(v8::Local<v8::Context> context,
+                                                            v8::Local<v8::Value> source,
+                                                            bool is_code_like)
+{
+    vs_state *st = state_of_context(context);
+    return { st->host.allow_codegen(st, handle(context->Global()), handle(source)), {} };
+}
+
+static void on_gc_end(v8::Isolate *isolate, v8::GCType, v8::GCCallbackFlags, void *data)
+{
+    vs_weak_run(static_cast<vs_state *>(data));
+}
+
+static void set_callbacks(vs_state *st)
+{
+    v8::Isolate *isolate = isolate_of(st);
+    const vs_host *host = &st->host;
+    isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+    isolate->AddMessageListenerWithErrorLevel(on_message, v8::Isolate::kMessageError);
+    isolate->SetCaptureStackTraceForUncaughtExceptions(true, UNCAUGHT_FRAMES,
+                                                       v8::StackTrace::kDetailed);
+    isolate->SetFatalErrorHandler(on_fatal);
+    isolate->SetOOMErrorHandler(on_oom);
+    isolate->AddGCEpilogueCallback(on_gc_end, st);
+    if (host->promise_reject) isolate->SetPromiseRejectCallback(on_promise_reject);
+    if (host->prepare_stack) isolate->SetPrepareStackTraceCallback(on_prepare_stack);
+    if (host->import_dynamic) isolate->SetHostImportModuleDynamicallyCallback(on_import);
+    if (host->allow_codegen) isolate->SetModifyCodeGenerationFromStringsCallback(on_codegen);
+}
+
+static void set_limits(v8::ResourceConstraints *constraints, const vs_limits *limits)
+{
+    if (limits->max_old) constraints->set_max_old_generation_size_in_bytes(limits->max_old);
+    if (limits->max_young) constraints->set_max_young_generation_size_in_bytes(limits->max_young);
+    if (limits->stack) {
+        uintptr_t here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+        constraints->set_stack_limit(reinterpret_cast<uint32_t *>(here - limits->stack));
+    }
+}
+
+vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
+{
+    vs_state *st = new (std::nothrow) vs_state{};
+    if (!st) return nullptr;
+    st->host = *host;
+    st->user = host->user;
+#ifdef VS_DEBUG
+    st->thread = pthread_self();
+#endif
+    /* V8 asks for the runner while it initialises the isolate. */
+    v8::Isolate *isolate = v8::Isolate::Allocate();
+    st->isolate = isolate;
+    st->tasks = std::make_shared<vs_task_runner>(host->wake, host->user);
+    vs_platform_add(isolate, st->tasks);
+
+    v8::Isolate::CreateParams params;
+    params.array_buffer_allocator = allocator();
+    params.fatal_error_callback = on_fatal;
+    params.oom_error_callback = on_oom;
+    if (limits) set_limits(&params.constraints, limits);
+    v8::Isolate::Initialize(isolate, params);
+    isolate->SetData(0, static_cast<vs_cx *>(st));
+    isolate->Enter();
+    set_callbacks(st);
+
+    v8::HandleScope scope(isolate);
+    v8::Local<v8::Context> context = v8::Context::New(isolate);
+    /* V8 asks allow_codegen() only where it may not decide itself. */
+    context->AllowCodeGenerationFromStrings(!host->allow_codegen);
+    st->context.Reset(isolate, context);
+    context->Enter();
+    return st;
+}
+
+void vs_isolate_close(vs_cx *cx)
+{
+    vs_state *st = state_of(cx);
+    v8::Isolate *isolate = isolate_of(cx);
+    check_thread(cx);
+    {
+        v8::HandleScope scope(isolate);
+        st->context.Get(isolate)->Exit();
+    }
+    isolate->RemoveGCEpilogueCallback(on_gc_end, st);
+    for (v8::Global<v8::Function> &hook : st->promise_hooks) hook.Reset();
+    vs_contexts_drop(st);
+    vs_classes_drop(st);
+    st->context.Reset();
+    st->tasks->close();
+    isolate->Exit();
+    /* The address may be given to another isolate as soon as it is free: it leaves the platform's
+     * table after its last task and before that. */
+    isolate->Deinitialize();
+    vs_platform_remove(isolate);
+    v8::Isolate::Free(isolate);
+    delete st;
+}

@@ -1,0 +1,187 @@
+/* v8shim/platform.cc: the process's v8::Platform. Foreground tasks go to the isolate's own runner
+ * (tasks.cc); background work to V8's default platform, whose threads start with the first task: a
+ * short script never pays for them.
+ */
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <libplatform/libplatform.h>
+#include <mutex>
+#include <unordered_map>
+
+#include "v8shim/vs_priv.h"
+
+namespace
+{
+
+class platform final : public v8::Platform
+{
+  public:
+    explicit platform(int threads) : threads_(threads) {}
+
+    void add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runner);
+    void remove(v8::Isolate *isolate);
+    bool has_isolates();
+    /* Joins the background threads. */
+    void stop_workers() { workers_.reset(); }
+
+    int NumberOfWorkerThreads() override { return threads_; }
+    std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate *isolate,
+                                                            v8::TaskPriority) override;
+    double MonotonicallyIncreasingTime() override { return static_cast<double>(vs_now_ns()) / 1e9; }
+    double CurrentClockTimeMillis() override { return SystemClockTimeMillis(); }
+    v8::TracingController *GetTracingController() override { return &tracing_; }
+
+  private:
+    std::unique_ptr<v8::JobHandle> CreateJobImpl(v8::TaskPriority priority,
+                                                 std::unique_ptr<v8::JobTask> job,
+                                                 const v8::SourceLocation &) override;
+    void PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
+                                    const v8::SourceLocation &location) override;
+    void PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority,
+                                           std::unique_ptr<v8::Task> task, double delay_s,
+                                           const v8::SourceLocation &location) override;
+    v8::Platform *workers();
+
+    const int threads_;
+    v8::TracingController tracing_;
+    std::mutex lock_;
+    std::unordered_map<v8::Isolate *, std::shared_ptr<vs_task_runner>> runners_;
+    std::unique_ptr<v8::Platform> workers_;
+    std::atomic<v8::Platform *> started_{ nullptr }; /* workers_, once it runs */
+};
+
+void platform::add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runner)
+{
+    std::lock_guard<std::mutex> hold(lock_);
+    runners_[isolate] = std::move(runner);
+}
+
+void platform::remove(v8::Isolate *isolate)
+{
+    std::lock_guard<std::mutex> hold(lock_);
+    runners_.erase(isolate);
+}
+
+bool platform::has_isolates()
+{
+    std::lock_guard<std::mutex> hold(lock_);
+    return !runners_.empty();
+}
+
+/* One queue serves all priorities: V8 relies on the order of posting only. */
+std::shared_ptr<v8::TaskRunner> platform::GetForegroundTaskRunner(v8::Isolate *isolate,
+                                                                  v8::TaskPriority)
+{
+    std::lock_guard<std::mutex> hold(lock_);
+    auto found = runners_.find(isolate);
+    if (found == runners_.end()) vs_abort("v8shim/platform", "task for an unknown isolate");
+    return found->second;
+}
+
+v8::Platform *platform::workers()
+{
+    v8::Platform *started = started_.load(std::memory_order_acquire);
+    if (started) return started;
+
+    std::lock_guard<std::mutex> hold(lock_);
+    if (!workers_) workers_ = v8::platform::NewDefaultPlatform(threads_);
+    started_.store(workers_.get(), std::memory_order_release);
+    return workers_.get();
+}
+
+/* A job that is created and never notified needs no thread: it posts to us when it does. */
+std::unique_ptr<v8::JobHandle> platform::CreateJobImpl(v8::TaskPriority priority,
+                                                       std::unique_ptr<v8::JobTask> job,
+                                                       const v8::SourceLocation &)
+{
+    return v8::platform::NewDefaultJobHandle(this, priority, std::move(job),
+                                             static_cast<size_t>(threads_));
+}
+
+void platform::PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
+                                          const v8::SourceLocation &location)
+{
+    workers()->PostTaskOnWorkerThread(priority, std::move(task), location);
+}
+
+void platform::PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority,
+                                                 std::unique_ptr<v8::Task> task, double delay_s,
+                                                 const v8::SourceLocation &location)
+{
+    workers()->PostDelayedTaskOnWorkerThread(priority, std::move(task), delay_s, location);
+}
+
+} // namespace
+
+static platform *the_platform;
+
+void vs_platform_add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runner)
+{
+    the_platform->add(isolate, std::move(runner));
+}
+
+void vs_platform_remove(v8::Isolate *isolate)
+{
+    the_platform->remove(isolate);
+}
+
+static bool is_known_version(const char *version)
+{
+    int major = 0;
+    int minor = 0;
+    if (sscanf(version, "%d.%d.", &major, &minor) != 2) return false;
+    return major == VS_V8_MAJOR && minor == VS_V8_MINOR;
+}
+
+const char *vs_platform_open(int worker_threads)
+{
+    if (!is_known_version(v8::V8::GetVersion())) {
+        static char refusal[128];
+        snprintf(refusal, sizeof refusal, "libnode has V8 %s, this program needs V8 %d.%d",
+                 v8::V8::GetVersion(), VS_V8_MAJOR, VS_V8_MINOR);
+        return refusal;
+    }
+    the_platform = new platform(worker_threads > 0 ? worker_threads : 1);
+    v8::V8::InitializePlatform(the_platform);
+    /* Otherwise V8 aborts in v8.setFlagsFromString() of a running program. */
+    v8::V8::SetFlagsFromString("--no-freeze-flags-after-init");
+    v8::V8::Initialize();
+    /* Out-of-bounds accesses of wasm code become faults, not compares. */
+    v8::V8::EnableWebAssemblyTrapHandler(true);
+    return nullptr;
+}
+
+void vs_platform_close(void)
+{
+    /* A process that is about to exit saves the time to take its heap apart. */
+    if (the_platform->has_isolates()) {
+        the_platform->stop_workers();
+        return;
+    }
+    v8::V8::Dispose();
+    v8::V8::DisposePlatform();
+    delete the_platform;
+    the_platform = nullptr;
+}
+
+const char *vs_v8_version(void)
+{
+    return v8::V8::GetVersion();
+}
+
+void vs_flags_set(const char *flags)
+{
+    v8::V8::SetFlagsFromString(flags);
+}
+
+void vs_flags_set_argv(int *argc, char **argv)
+{
+    v8::V8::SetFlagsFromCommandLine(argc, argv, true);
+}
+
+void vs_abort(const char *where, const char *what)
+{
+    fprintf(stderr, "%s: %s\n", where, what);
+    abort();
+}

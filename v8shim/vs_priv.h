@@ -1,0 +1,140 @@
+/* v8shim/vs_priv.h: what the files of v8shim/ share: the whole of struct vs_cx, and the ways
+ * between vs_val and v8::Local, which are the same word.
+ */
+#ifndef VS_PRIV_H
+#define VS_PRIV_H
+
+#include <bit>
+#include <memory>
+#include <pthread.h>
+#include <v8-external-memory-accounter.h>
+#include <v8.h>
+
+#include "v8shim/tasks_priv.h"
+#include "v8shim/vs.h"
+
+struct vs_weak;
+
+#ifdef VS_DEBUG
+/* Scopes deeper than this are not checked. */
+#define VS_DEBUG_SCOPES 256
+#endif
+
+/* What a struct vs_cx pointer really points to. */
+struct vs_state : vs_cx {
+    vs_host host;
+    v8::Global<v8::Context> context; /* the main one, entered for the isolate's life */
+    std::shared_ptr<vs_task_runner> tasks;
+    vs_class *classes = nullptr;    /* all, newest first */
+    vs_context *contexts = nullptr; /* all but the main one */
+    vs_weak *dying = nullptr;       /* references whose value this garbage collection took */
+    v8::Global<v8::Function> promise_hooks[4];
+    v8::ExternalMemoryAccounter external_memory;
+#ifdef VS_DEBUG
+    pthread_t thread;
+    int scope_depth = 0;
+    const vs_scope *scopes[VS_DEBUG_SCOPES];
+#endif
+};
+
+/* A bug of the caller or a call that cannot fail and did: says so on stderr and aborts. */
+[[noreturn]] void vs_abort(const char *where, const char *what);
+
+static inline v8::Isolate *isolate_of(const vs_cx *cx)
+{
+    return static_cast<v8::Isolate *>(cx->isolate);
+}
+
+static inline vs_state *state_of(vs_cx *cx)
+{
+    return static_cast<vs_state *>(cx);
+}
+
+/* NULL while the isolate is being made. */
+static inline vs_state *state_of_isolate(v8::Isolate *isolate)
+{
+    return static_cast<vs_state *>(isolate->GetData(0));
+}
+
+static inline v8::Local<v8::Context> context_of(const vs_cx *cx)
+{
+    return isolate_of(cx)->GetCurrentContext();
+}
+
+/* Every entry that needs the isolate's thread may call this; it costs nothing in a release. */
+static inline void check_thread(vs_cx *cx)
+{
+#ifdef VS_DEBUG
+    if (!pthread_equal(state_of(cx)->thread, pthread_self()))
+        vs_abort("v8shim", "called from a thread that does not own the isolate");
+#endif
+}
+
+static_assert(sizeof(v8::Local<v8::Data>) == sizeof(vs_val));
+
+static inline v8::Local<v8::Value> local(vs_val v)
+{
+    return std::bit_cast<v8::Local<v8::Value>>(v);
+}
+
+static inline v8::Local<v8::Object> object(vs_val v)
+{
+    return std::bit_cast<v8::Local<v8::Object>>(v);
+}
+
+static inline v8::Local<v8::String> string(vs_val v)
+{
+    return std::bit_cast<v8::Local<v8::String>>(v);
+}
+
+static inline v8::Local<v8::Name> name(vs_val v)
+{
+    return std::bit_cast<v8::Local<v8::Name>>(v);
+}
+
+/* Empty becomes NULL. */
+static inline vs_val handle(v8::MaybeLocal<v8::Data> v)
+{
+    return std::bit_cast<vs_val>(v.FromMaybe(v8::Local<v8::Data>()));
+}
+
+static inline bool true_of(v8::Maybe<bool> b)
+{
+    return b.FromMaybe(false);
+}
+
+/* An array of handles, as V8 wants it. */
+static inline v8::Local<v8::Value> *locals(const vs_val *items)
+{
+    return reinterpret_cast<v8::Local<v8::Value> *>(const_cast<vs_val *>(items));
+}
+
+/* A C callback, as V8 wants it: struct vs_args is FunctionCallbackInfo (layout.cc). */
+static inline v8::FunctionCallback callback_of(vs_fn *fn)
+{
+    return reinterpret_cast<v8::FunctionCallback>(reinterpret_cast<void (*)()>(fn));
+}
+
+/* An internalised string of a constant ASCII text. */
+static inline v8::Local<v8::String> interned(v8::Isolate *isolate, const char *text)
+{
+    return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
+        .ToLocalChecked();
+}
+
+/* class.cc: drops all classes, as the isolate closes. */
+void vs_classes_drop(vs_state *st);
+/* class.cc: the template of the instances of c. */
+v8::Local<v8::ObjectTemplate> vs_class_instances(vs_class *c);
+/* context.cc: the same for contexts. */
+void vs_contexts_drop(vs_state *st);
+/* ref.cc: runs gone() of the references in st->dying. */
+void vs_weak_run(vs_state *st);
+/* isolate.cc: the symbol in a script's host-defined options; undefined without. */
+v8::Local<v8::Value> vs_host_id(v8::Local<v8::Context> context, v8::Local<v8::Data> options);
+/* error.cc: an Error with Node's code ERR_STRING_TOO_LONG is pending; returns NULL. */
+vs_val vs_throw_too_long(vs_cx *cx);
+/* error.cc: a RangeError is pending; returns NULL. */
+vs_val vs_throw_no_memory(vs_cx *cx);
+
+#endif
