@@ -7,6 +7,17 @@ BEGIN {
     # A function that is one big switch may be longer; this many lines may stand beside the switch.
     MAX_BESIDE_SWITCH = 20
     prefix["uring"] = "ur_"; prefix["v8shim"] = "vs_"; prefix["core"] = "rt_"
+    for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /_priv\.h$/) read_private(ARGV[i])
+}
+
+# What a *_priv.h declares stays in its folder and, like a static function, takes no prefix.
+function read_private(file,    line) {
+    while ((getline line < file) > 0) {
+        if (line !~ /^[a-z].*[a-z0-9_]\(/) continue
+        sub(/\(.*/, "", line); sub(/.*[ *]/, "", line)
+        private[line] = 1
+    }
+    close(file)
 }
 
 function breach(line, message) {
@@ -41,7 +52,7 @@ function check_signature(s,    name) {
         breach(start, "more than " MAX_PARAMETERS " parameters: pass a struct")
     if (s ~ /(^|[ ])static / || s !~ /\(/ || s ~ /::/ || !(layer in prefix) || FILENAME ~ /\/tools\//) return
     name = s; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name)
-    if (name != "main" && index(name, prefix[layer]) != 1)
+    if (name != "main" && !(name in private) && index(name, prefix[layer]) != 1)
         breach(start, name "() is not static and has no prefix " prefix[layer])
 }
 
