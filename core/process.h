@@ -11,7 +11,8 @@ struct rt_env;
 vs_val rt_process_object_new(struct rt_env *env);
 /* "v24.21.0": the release whose library runs here. Static. */
 const char *rt_node_version(void);
-/* ANY TIME before exit: restores terminals to the state they were found in. */
+/* Before exit: hands what was written to sockets to the kernel, and restores terminals to the state
+ * they were found in. */
 void rt_process_at_exit(struct rt_env *env);
 
 #endif

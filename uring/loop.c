@@ -152,6 +152,13 @@ int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
     return count;
 }
 
+void ur_loop_submit(struct ur_loop *l)
+{
+    ur_streams_flush(l);
+    ur_ops_submit(l);
+    l->vt->reap(l->be, 0, NULL, 0);
+}
+
 int ur_loop_run(struct ur_loop *l)
 {
     ur_loop_update_time(l);

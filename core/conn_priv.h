@@ -1,0 +1,14 @@
+/* core/conn_priv.h: between conn.c and conn_setup.c. */
+#ifndef RT_CONN_PRIV_H
+#define RT_CONN_PRIV_H
+
+#include "core/conn.h"
+
+/* The connect in flight ends; then rt_conn_close_rest() is called. */
+void rt_connect_cancel(struct rt_conn *c);
+void rt_conn_close_rest(struct rt_conn *c);
+void rt_server_close(struct rt_conn *c);
+/* Pass the handle's reference flag on to what is open. */
+void rt_conn_sync_ref(struct rt_conn *c);
+
+#endif

@@ -1,0 +1,349 @@
+/* core/stream_write.c: the write methods of streams. They differ in where the bytes come from; all
+ * build one rt_write and hand it to the transport. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/container.h"
+#include "core/env.h"
+#include "core/error.h"
+#include "core/req.h"
+#include "core/stream_priv.h"
+
+enum encoding { ENC_UTF8, ENC_LATIN1, ENC_UCS2 };
+
+/* A request with room for `cap` bytes of its own after `iov_count` pieces. NULL: no memory. */
+static struct rt_write *write_new(struct rt_stream *s, uint32_t iov_count, size_t cap)
+{
+    size_t head = sizeof(struct rt_write) + iov_count * sizeof(struct iovec);
+    struct rt_write *w = malloc(head + cap);
+    if (!w) return NULL;
+    w->async.object = NULL;
+    w->async.env = s->async->env;
+    w->stream = s;
+    w->pins = NULL;
+    w->pin_count = 0;
+    w->iov = (struct iovec *)(w + 1);
+    w->iov_count = 0;
+    w->len = 0;
+    return w;
+}
+
+static uint8_t *own_bytes(struct rt_write *w, uint32_t iov_count)
+{
+    return (uint8_t *)(w->iov + iov_count);
+}
+
+static void add_piece(struct rt_write *w, const void *ptr, size_t len)
+{
+    w->iov[w->iov_count++] = (struct iovec){ (void *)(uintptr_t)ptr, len };
+    w->len += len;
+}
+
+void rt_write_drop(struct rt_write *w)
+{
+    for (uint32_t i = 0; i < w->pin_count; i++) vs_pin_drop(w->pins[i]);
+    free(w->pins);
+    free(w);
+}
+
+void rt_write_done(struct rt_write *w, int status)
+{
+    struct rt_env *env = w->async.env;
+    if (w->async.object) {
+        struct vs_scope scope;
+        vs_scope_open(env->cx, &scope);
+        vs_val argv[] = { vs_i32(env->cx, status), rt_async_object(w->stream->async),
+                          vs_undefined(env->cx) };
+        rt_req_finish(&w->async, 3, argv);
+        vs_scope_close(&scope);
+    }
+    rt_write_drop(w);
+}
+
+/* ---- bytes of one chunk ---- */
+
+/* Most bytes that str can need. */
+static size_t encoded_max(vs_val str, enum encoding enc)
+{
+    size_t len = vs_str_len(str);
+    if (enc == ENC_LATIN1) return len;
+    if (enc == ENC_UCS2) return len * 2;
+    return len * (vs_str_is_one_byte(str) ? 2 : 3);
+}
+
+/* The bytes to set aside for str: the bound when that wastes little, else the exact number. */
+static size_t encoded_cap(struct vs_cx *cx, vs_val str, enum encoding enc)
+{
+    size_t cap = encoded_max(str, enc);
+    return enc == ENC_UTF8 && cap > RT_WRITE_COPY_MAX ? vs_str_utf8_len(cx, str) : cap;
+}
+
+static size_t encode(struct vs_cx *cx, vs_val str, enum encoding enc, uint8_t *to, size_t cap)
+{
+    uint32_t len = vs_str_len(str);
+    switch (enc) {
+    case ENC_LATIN1: vs_str_write_latin1(cx, str, 0, len, to); return len;
+    case ENC_UCS2: vs_str_write_utf16(cx, str, 0, len, (uint16_t *)(void *)to); return len * 2u;
+    default: return vs_str_write_utf8(cx, str, (char *)to, cap, NULL);
+    }
+}
+
+/* The library's name of an encoding, as it comes in writev(). */
+static enum encoding encoding_of(struct vs_cx *cx, vs_val name)
+{
+    char text[16] = "";
+    if (vs_is_str(name) && vs_str_len(name) < sizeof text)
+        vs_str_write_utf8(cx, name, text, sizeof text - 1, NULL);
+    if (!strcmp(text, "latin1") || !strcmp(text, "binary")) return ENC_LATIN1;
+    if (!strcmp(text, "ucs2") || !strcmp(text, "ucs-2") || !strcmp(text, "utf16le") ||
+        !strcmp(text, "utf-16le"))
+        return ENC_UCS2;
+    return ENC_UTF8;
+}
+
+/* ---- handing over ---- */
+
+/* Gives w (NULL: no memory) to the transport and tells JS how it went. The number returned to JS.
+ */
+static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
+{
+    struct rt_env *env = s->async->env;
+    int32_t *base = rt_stream_state(env)->base;
+    base[RT_BYTES_WRITTEN] = w ? (int32_t)w->len : 0;
+    base[RT_LAST_WRITE_WAS_ASYNC] = 0;
+    if (!w) return -ENOMEM;
+    int res = s->write_err;
+    size_t len = w->len;
+    if (!res) res = s->ops->write(s, w);
+    if (res < 0) {
+        rt_write_drop(w);
+        return res;
+    }
+    s->bytes_written += len;
+    if (res == RT_WRITE_ASYNC) {
+        base[RT_LAST_WRITE_WAS_ASYNC] = 1;
+        if (rt_req_usable(req)) rt_async_init(&w->async, env, req, RT_PROVIDER_WRITEWRAP, w);
+    }
+    return 0;
+}
+
+static void write_string(const struct vs_args *a, enum encoding enc)
+{
+    struct vs_cx *cx = vs_args_cx(a);
+    struct rt_stream *s = rt_stream_of(vs_this(a));
+    vs_val str = vs_arg(a, 1);
+    if (!s || !vs_is_str(str)) {
+        vs_ret_i32(a, s ? -EINVAL : -EBADF);
+        return;
+    }
+    size_t cap = encoded_cap(cx, str, enc);
+    struct rt_write *w = write_new(s, 1, cap);
+    if (w) {
+        uint8_t *bytes = own_bytes(w, 1);
+        add_piece(w, bytes, encode(cx, str, enc, bytes, cap));
+    }
+    vs_ret_i32(a, dispatch(s, w, vs_arg(a, 0)));
+}
+
+static void write_utf8(const struct vs_args *a)
+{
+    write_string(a, ENC_UTF8);
+}
+
+/* Node writes 'ascii' as it does 'latin1': the low byte of each unit. */
+static void write_latin1(const struct vs_args *a)
+{
+    write_string(a, ENC_LATIN1);
+}
+
+static void write_ucs2(const struct vs_args *a)
+{
+    write_string(a, ENC_UCS2);
+}
+
+static struct rt_write *write_of_view(struct rt_stream *s, vs_val view)
+{
+    struct vs_bytes from = vs_bytes(view);
+    bool copy = from.len <= RT_WRITE_COPY_MAX;
+    struct rt_write *w = write_new(s, 1, copy ? from.len : sizeof(struct vs_pin *));
+    if (!w) return NULL;
+    if (copy) {
+        if (from.len) memcpy(own_bytes(w, 1), from.ptr, from.len);
+        add_piece(w, own_bytes(w, 1), from.len);
+        return w;
+    }
+    w->pins = malloc(sizeof(struct vs_pin *));
+    CHECK(w->pins);
+    w->pins[w->pin_count++] = vs_pin_new(view);
+    struct vs_bytes held = vs_pin_bytes(w->pins[0]);
+    add_piece(w, held.ptr, held.len);
+    return w;
+}
+
+static void write_buffer(const struct vs_args *a)
+{
+    struct rt_stream *s = rt_stream_of(vs_this(a));
+    vs_val view = vs_arg(a, 1);
+    if (!s || !vs_is_view(view)) {
+        vs_ret_i32(a, s ? -EINVAL : -EBADF);
+        return;
+    }
+    vs_ret_i32(a, dispatch(s, write_of_view(s, view), vs_arg(a, 0)));
+}
+
+/* ---- writev: chunks are views, or [chunk, encoding, ...] ---- */
+
+struct chunks {
+    struct vs_cx *cx;
+    vs_val array;
+    uint32_t count;
+    bool all_buffers;
+};
+
+/* Chunk i and how it is encoded. NULL: exception pending. */
+static vs_val chunk_at(const struct chunks *c, uint32_t i, enum encoding *enc)
+{
+    if (c->all_buffers) return vs_get_index(c->cx, c->array, i);
+    vs_val chunk = vs_get_index(c->cx, c->array, 2 * i);
+    if (chunk && vs_is_str(chunk)) {
+        vs_val name = vs_get_index(c->cx, c->array, 2 * i + 1);
+        if (!name) return NULL;
+        *enc = encoding_of(c->cx, name);
+    }
+    return chunk;
+}
+
+static bool is_small(vs_val view)
+{
+    return vs_bytes(view).len <= RT_WRITE_COPY_MAX;
+}
+
+/* Bytes w must own, and how many views it must pin. */
+static bool measure(const struct chunks *c, size_t *own, uint32_t *pins)
+{
+    *own = 0;
+    *pins = 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        struct vs_scope scope;
+        enum encoding enc = ENC_UTF8;
+        vs_scope_open(c->cx, &scope);
+        vs_val chunk = chunk_at(c, i, &enc);
+        bool ok = chunk != NULL;
+        if (ok && vs_is_str(chunk))
+            *own += encoded_cap(c->cx, chunk, enc);
+        else if (ok && is_small(chunk))
+            *own += vs_bytes(chunk).len;
+        else if (ok)
+            ++*pins;
+        vs_scope_close(&scope);
+        if (!ok) return false;
+    }
+    return true;
+}
+
+static size_t copy_chunk(struct vs_cx *cx, vs_val chunk, enum encoding enc, uint8_t *to, size_t cap)
+{
+    if (vs_is_str(chunk)) return encode(cx, chunk, enc, to, cap);
+    struct vs_bytes from = vs_bytes(chunk);
+    if (from.len) memcpy(to, from.ptr, from.len);
+    return from.len;
+}
+
+/* Neighbouring copies become one piece. */
+static bool fill(const struct chunks *c, struct rt_write *w, uint8_t *to, size_t cap)
+{
+    uint8_t *start = to;
+    uint8_t *end = to + cap;
+    for (uint32_t i = 0; i < c->count; i++) {
+        struct vs_scope scope;
+        enum encoding enc = ENC_UTF8;
+        vs_scope_open(c->cx, &scope);
+        vs_val chunk = chunk_at(c, i, &enc);
+        if (chunk && (vs_is_str(chunk) || is_small(chunk))) {
+            to += copy_chunk(c->cx, chunk, enc, to, (size_t)(end - to));
+        } else if (chunk) {
+            if (to > start) add_piece(w, start, (size_t)(to - start));
+            start = to;
+            struct vs_pin *pin = vs_pin_new(chunk);
+            struct vs_bytes held = vs_pin_bytes(pin);
+            w->pins[w->pin_count++] = pin;
+            add_piece(w, held.ptr, held.len);
+        }
+        vs_scope_close(&scope);
+        if (!chunk) return false;
+    }
+    if (to > start || w->iov_count == 0) add_piece(w, start, (size_t)(to - start));
+    return true;
+}
+
+static void write_chunks(const struct vs_args *a)
+{
+    struct vs_cx *cx = vs_args_cx(a);
+    struct rt_stream *s = rt_stream_of(vs_this(a));
+    struct chunks c = { cx, vs_arg(a, 1), 0, vs_is_true(cx, vs_arg(a, 2)) };
+    size_t own;
+    uint32_t pins;
+    if (!s || !vs_is_arr(c.array)) {
+        vs_ret_i32(a, s ? -EINVAL : -EBADF);
+        return;
+    }
+    c.count = vs_arr_len(c.array) / (c.all_buffers ? 1 : 2);
+    if (!measure(&c, &own, &pins)) return;
+    uint32_t iov_count = 2 * pins + 1;
+    struct rt_write *w = write_new(s, iov_count, own);
+    if (w && pins) {
+        w->pins = malloc(pins * sizeof(struct vs_pin *));
+        CHECK(w->pins);
+    }
+    if (w && !fill(&c, w, own_bytes(w, iov_count), own)) {
+        rt_write_drop(w);
+        return;
+    }
+    vs_ret_i32(a, dispatch(s, w, vs_arg(a, 0)));
+}
+
+/* ---- shutdown ---- */
+
+void rt_shutdown_done(struct rt_shutdown *req, int status)
+{
+    struct rt_env *env = req->async.env;
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    vs_val argv[] = { vs_i32(env->cx, status), rt_async_object(req->stream->async),
+                      vs_undefined(env->cx) };
+    rt_req_finish(&req->async, 3, argv);
+    vs_scope_close(&scope);
+    free(req);
+}
+
+static void shut_down(const struct vs_args *a)
+{
+    struct rt_stream *s = rt_stream_of(vs_this(a));
+    vs_val object = vs_arg(a, 0);
+    if (!s || !rt_req_usable(object)) {
+        vs_ret_i32(a, s ? -EINVAL : -EBADF);
+        return;
+    }
+    struct rt_shutdown *req = calloc(1, sizeof *req);
+    CHECK(req);
+    req->stream = s;
+    rt_async_init(&req->async, s->async->env, object, RT_PROVIDER_SHUTDOWNWRAP, req);
+    int err = s->ops->shutdown(s, req);
+    if (err) {
+        rt_async_reset(&req->async);
+        free(req);
+    }
+    vs_ret_i32(a, err);
+}
+
+void rt_stream_class_extend_writes(struct vs_class *c)
+{
+    vs_class_method(c, "shutdown", shut_down);
+    vs_class_method(c, "writev", write_chunks);
+    vs_class_method(c, "writeBuffer", write_buffer);
+    vs_class_method(c, "writeAsciiString", write_latin1);
+    vs_class_method(c, "writeUtf8String", write_utf8);
+    vs_class_method(c, "writeUcs2String", write_ucs2);
+    vs_class_method(c, "writeLatin1String", write_latin1);
+}
