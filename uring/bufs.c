@@ -3,9 +3,9 @@
  * Buffers come in groups. A receive in flight names its group; the back end picks a buffer when
  * data arrives. A buffer is out of the group from its completion until the callback returns. When a
  * receive finds its group empty (-ENOBUFS) its stream is parked. Every poll starts by arming as
- * many parked streams as there are buffers, oldest first; while there are none no stream can be
- * starved by that, since all buffers out are in completions about to be delivered. More groups are
- * added up to the cap. A stream that found no buffer twice in a row although it had data gets the
+ * many parked streams as there are buffers, oldest first: all buffers that are out are in
+ * completions about to be delivered, so there will be some. More groups are added up to the cap. A
+ * stream that found no buffer several times in a row waits for data without one, and then gets the
  * loop's one private buffer, so that greedy neighbours cannot starve it. */
 #include <errno.h>
 #include <stdlib.h>

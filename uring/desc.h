@@ -40,7 +40,6 @@ enum ur_kind {
 
 #define UR_DESC_MULTI 1u /* completes many times; every completion but the last carries UR_MORE */
 #define UR_DESC_POOL 2u  /* the back end picks a buffer of `group` for each completion */
-#define UR_DESC_POLL_FIRST 4u /* wait for readiness before taking a buffer */
 
 #define UR_OFF_CURRENT UINT64_MAX /* off: use and move the file position; also for pipes */
 

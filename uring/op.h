@@ -69,7 +69,8 @@ void ur_cancel(struct ur_loop *l, struct ur_op *op);
 /* Completes with 0 in the next poll. The cheapest way to be called back. */
 void ur_nop(struct ur_loop *l, struct ur_op *op);
 
-/* Connect fd to addr (borrowed until the last callback). res: 0 or -errno. */
+/* Connect fd to addr (borrowed until the last callback). res: 0 or -errno. For a socket that
+ * becomes a stream use ur_stream_connect(): closing the stream then cancels it. */
 void ur_connect(struct ur_loop *l, struct ur_op *op, int fd, const struct sockaddr *addr,
                 socklen_t addrlen);
 

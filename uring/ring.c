@@ -318,7 +318,6 @@ static void prep_recv(struct ur_backend *be, struct io_uring_sqe *sqe, const str
             io_uring_prep_recv_multishot(sqe, d->fd, NULL, 0, 0);
         else
             io_uring_prep_recv(sqe, d->fd, out_ptr(d->buf), d->len, (int)d->arg);
-        if (d->flags & UR_DESC_POLL_FIRST) sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
     } else if (multi && be->has_read_multishot) {
         io_uring_prep_read_multishot(sqe, d->fd, 0, d->off, d->group);
     } else {

@@ -27,7 +27,7 @@ int ur_stream_fd(const struct ur_stream *s)
 void ur_stream_sync_ref(struct ur_stream *s)
 {
     bool reading = (s->bits & (S_READING | S_REF)) == (S_READING | S_REF);
-    bool busy = s->sends || (s->bits & (S_SHUTDOWN | S_CLOSING));
+    bool busy = s->sends || (s->bits & (S_CONNECTING | S_SHUTDOWN | S_CLOSING));
     bool want = reading || busy;
     if (want == !!(s->bits & S_COUNTED)) return;
     s->bits ^= S_COUNTED;
@@ -63,10 +63,12 @@ bool ur_stream_closing(const struct ur_stream *s)
 static void closed(struct ur_op *op, int32_t res, uint32_t flags)
 {
     struct ur_stream *s = UR_CONTAINER(op, struct ur_stream, send_op);
+    ur_stream_fn *connect_fn = s->bits & S_CONNECTING ? s->connect_fn : NULL;
     ur_stream_fn *shutdown_fn = s->bits & S_SHUTDOWN ? s->shutdown_fn : NULL;
     (void)flags;
     if (s->bits & S_RELEASE) res = s->fd;
     s->fd = -1;
+    if (connect_fn) connect_fn(s, -ECANCELED);
     while (s->sends) {
         struct ur_send *req = s->sends;
         s->sends = req->next;

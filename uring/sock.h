@@ -48,9 +48,10 @@ struct ur_send {
 struct ur_stream {
     struct ur_loop *loop; /* private, all of it */
     struct ur_op recv_op;
-    struct ur_op send_op; /* send, shutdown and close take turns on it */
+    struct ur_op send_op; /* connect, send, shutdown and close take turns on it */
     struct ur_op held_op; /* brings held data to the next poll */
     ur_recv_fn *recv_fn;
+    ur_stream_fn *connect_fn;
     ur_stream_fn *shutdown_fn;
     ur_stream_fn *close_fn;
     struct ur_held *held; /* received while stopped, oldest first */
@@ -73,6 +74,12 @@ struct ur_stream {
 /* Take over fd. Sockets should be non-blocking; FILE kinds may be either. */
 void ur_stream_init_take(struct ur_loop *l, struct ur_stream *s, int fd, enum ur_stream_kind kind);
 int ur_stream_fd(const struct ur_stream *s);
+
+/* Connect the unconnected socket to addr (borrowed until fn is called). fn gets 0 or -errno,
+ * -ECANCELED when the stream was closed first. Sends queued before it is done wait for it; do not
+ * receive before. */
+void ur_stream_connect(struct ur_stream *s, const struct sockaddr *addr, socklen_t addrlen,
+                       ur_stream_fn *fn);
 
 /* Receive into the loop's shared buffers until stopped, one callback per chunk. No memory is tied
  * up while nothing arrives. Data held since an earlier stop comes first, from the next poll.
@@ -103,9 +110,9 @@ uint64_t ur_send_pending(const struct ur_stream *s);
  * one. */
 void ur_shutdown(struct ur_stream *s, ur_stream_fn *fn);
 
-/* Cancel what is in flight (unfinished sends and shutdown get -ECANCELED), wait for the last
- * completions, close the descriptor, call fn (may be NULL) with the result of close. Held data is
- * dropped. */
+/* Cancel what is in flight (an unfinished connect, sends and shutdown get -ECANCELED), wait for the
+ * last completions, close the descriptor, call fn (may be NULL) with the result of close. Held data
+ * is dropped. */
 void ur_stream_close(struct ur_stream *s, ur_stream_fn *fn);
 bool ur_stream_closing(const struct ur_stream *s);
 

@@ -16,6 +16,7 @@ enum ur_stream_bits {
     S_SHUTDOWN = 1 << 8, /* wanted, not done */
     S_CLOSING = 1 << 9,
     S_CLOSE_SENT = 1 << 10,
+    S_CONNECTING = 1 << 12,
     S_RELEASE = 1 << 11 /* closing, but the descriptor stays open */
 };
 

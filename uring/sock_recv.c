@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "uring/loop_priv.h"
 #include "uring/sock.h"
@@ -29,17 +30,6 @@ static void arm_poll(struct ur_stream *s)
     ur_op_start(s->loop, &s->recv_op);
 }
 
-/* True when the private buffer is now the stream's. */
-static bool take_spare(struct ur_stream *s)
-{
-    struct ur_bufs *b = &s->loop->bufs;
-    if (s->parked_times < STARVING_TIMES || b->spare_busy) return false;
-    if (!b->spare) b->spare = ur_alloc(b->buf_len);
-    b->spare_busy = true;
-    s->bits |= S_SPARE;
-    return true;
-}
-
 static void drop_spare(struct ur_stream *s)
 {
     if (!(s->bits & S_SPARE)) return;
@@ -47,24 +37,45 @@ static void drop_spare(struct ur_stream *s)
     s->loop->bufs.spare_busy = false;
 }
 
+/* Receive into a shared buffer, or once into the loop's private one. */
+static void arm_recv(struct ur_stream *s, bool use_spare)
+{
+    struct ur_bufs *b = &s->loop->bufs;
+    bool is_file = s->kind == UR_STREAM_FILE;
+    struct ur_desc *d = ur_op_prepare(&s->recv_op, is_file ? UR_KIND_READ : UR_KIND_RECV, s->fd);
+    d->off = UR_OFF_CURRENT;
+    d->len = b->buf_len;
+    if (use_spare) {
+        if (!b->spare) b->spare = ur_alloc(b->buf_len);
+        b->spare_busy = true;
+        s->bits |= S_SPARE;
+        d->buf = b->spare;
+        d->arg = is_file ? 0 : MSG_DONTWAIT; /* it must come back soon */
+    } else {
+        d->flags = UR_DESC_POOL;
+        if (!(s->bits & S_ONE_SHOT)) d->flags |= UR_DESC_MULTI;
+    }
+    ur_op_start(s->loop, &s->recv_op);
+}
+
 /* Have a receive in flight if one is needed. */
 static void arm(struct ur_stream *s)
 {
     if (ur_op_active(&s->recv_op) || (s->bits & (S_PARKED | S_ENDED))) return;
-    bool is_file = s->kind == UR_STREAM_FILE;
-    struct ur_desc *d = ur_op_prepare(&s->recv_op, is_file ? UR_KIND_READ : UR_KIND_RECV, s->fd);
-    d->off = UR_OFF_CURRENT;
-    d->len = s->loop->bufs.buf_len;
-    if (take_spare(s)) {
-        d->buf = s->loop->bufs.spare;
-    } else {
-        d->flags = UR_DESC_POOL;
-        if (!(s->bits & S_ONE_SHOT)) d->flags |= UR_DESC_MULTI;
-        /* After a shortage, do not ask for a buffer before there is data: an idle stream would be
-         * parked again at once. */
-        if (s->parked_times) d->flags |= UR_DESC_POLL_FIRST;
-    }
-    ur_op_start(s->loop, &s->recv_op);
+    /* One that was parked again and again may just have no data, since a receive on an empty group
+     * fails at once: let it wait without a buffer. Not by IORING_RECVSEND_POLL_FIRST: on KERNEL(6,
+     * 18) a multishot receive armed so on a Unix socket never tells an end that was there before.
+     */
+    if (s->parked_times >= STARVING_TIMES)
+        arm_poll(s);
+    else
+        arm_recv(s, false);
+}
+
+/* There is something to read. */
+static void arm_ready(struct ur_stream *s)
+{
+    arm_recv(s, s->parked_times >= STARVING_TIMES && !s->loop->bufs.spare_busy);
 }
 
 void ur_stream_rearm(struct ur_stream *s)
@@ -178,7 +189,10 @@ void ur_recv_op_done(struct ur_op *op, int32_t res, uint32_t flags)
         ur_stream_close_step(s);
     } else if (s->bits & S_READING) {
         s->loop->stats.rearms += was_multi && !(s->bits & S_PARKED);
-        arm(s);
+        if (was_poll && res >= 0)
+            arm_ready(s);
+        else
+            arm(s);
     }
 }
 

@@ -1,4 +1,4 @@
-/* uring/sock_send.c: sending on a stream.
+/* uring/sock_send.c: connecting and sending on a stream.
  *
  * Requests wait in a list until the next poll, which turns as many as fit into one operation; only
  * one is in flight, because the kernel does not keep the order of two. MSG_WAITALL makes it retry
@@ -129,6 +129,14 @@ static void was_shut_down(struct ur_stream *s, int32_t res)
     s->shutdown_fn(s, res);
 }
 
+static void connected(struct ur_stream *s, int32_t res)
+{
+    s->bits &= (uint16_t)~S_CONNECTING;
+    if (s->sends || (s->bits & S_SHUTDOWN)) want_flush(s);
+    ur_stream_sync_ref(s);
+    s->connect_fn(s, res);
+}
+
 /* Wait until the descriptor takes data, where the kernel did not wait by itself. */
 static void wait_writable(struct ur_stream *s)
 {
@@ -141,6 +149,8 @@ void ur_send_op_done(struct ur_op *op, int32_t res, uint32_t flags)
 {
     struct ur_stream *s = UR_CONTAINER(op, struct ur_stream, send_op);
     uint8_t kind = op->desc.kind;
+    bool moves_data = kind == UR_KIND_SEND || kind == UR_KIND_SENDMSG || kind == UR_KIND_WRITE ||
+                      kind == UR_KIND_WRITEV;
     (void)flags;
     if (s->gather) {
         ur_gather_drop(s->loop, s->gather);
@@ -148,13 +158,15 @@ void ur_send_op_done(struct ur_op *op, int32_t res, uint32_t flags)
     }
     if (s->bits & S_CLOSING) {
         /* A send that was faster than the cancel is still complete. */
-        if (res > 0 && kind != UR_KIND_POLL) sent(s, res);
+        if (res > 0 && moves_data) sent(s, res);
         ur_stream_close_step(s);
         return;
     }
-    if (res == 0 && kind != UR_KIND_SHUTDOWN && kind != UR_KIND_NOP)
+    if (res == 0 && moves_data)
         res = -EIO; /* a device that takes nothing and says so; asking again would never end */
-    if (kind == UR_KIND_SHUTDOWN)
+    if (kind == UR_KIND_CONNECT)
+        connected(s, res);
+    else if (kind == UR_KIND_SHUTDOWN)
         was_shut_down(s, res);
     else if (res == -EAGAIN)
         wait_writable(s);
@@ -199,4 +211,14 @@ void ur_shutdown(struct ur_stream *s, ur_stream_fn *fn)
     s->bits |= S_SHUTDOWN;
     ur_stream_sync_ref(s);
     want_flush(s);
+}
+
+void ur_stream_connect(struct ur_stream *s, const struct sockaddr *addr, socklen_t addrlen,
+                       ur_stream_fn *fn)
+{
+    UR_CHECK(!(s->bits & (S_CONNECTING | S_CLOSING)));
+    s->connect_fn = fn;
+    s->bits |= S_CONNECTING;
+    ur_stream_sync_ref(s);
+    ur_connect(s->loop, &s->send_op, s->fd, addr, addrlen);
 }

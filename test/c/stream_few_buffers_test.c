@@ -1,0 +1,64 @@
+/* back ends: uring fake */
+/* With far fewer receive buffers than busy streams every stream gets all its data, in order, none
+ * is left behind. */
+#include "test/c/fixture.h"
+#include "uring/sock.h"
+
+#define STREAMS 50
+#define TOTAL 100000u
+
+struct pair {
+    struct ur_stream reader, writer;
+    struct ur_send req;
+    size_t got;
+};
+
+static struct fixture f;
+static struct pair pairs[STREAMS];
+static unsigned char out[TOTAL];
+static int finished;
+
+static void on_recv(struct ur_stream *s, int32_t res, const void *data)
+{
+    struct pair *p = (struct pair *)s;
+    if (res == 0) {
+        EXPECT_EQ(p->got, TOTAL);
+        finished++;
+        ur_stream_close(s, NULL);
+        return;
+    }
+    EXPECT_GE(res, 1);
+    EXPECT(!memcmp(out + p->got, data, (size_t)res));
+    p->got += (size_t)res;
+}
+
+static void sent(struct ur_send *req, int64_t res)
+{
+    struct pair *p = (struct pair *)((char *)req - offsetof(struct pair, req));
+    EXPECT_EQ(res, TOTAL);
+    ur_stream_close(&p->writer, NULL);
+}
+
+int main(void)
+{
+    struct ur_loop_options o = { .buf_len = 1024, .buf_count = 1, .buf_cap = 2 };
+    fixture_open(&f, &o);
+    for (size_t i = 0; i < TOTAL; i++) out[i] = (unsigned char)(i * 7 + i / 251);
+    for (int i = 0; i < STREAMS; i++) {
+        int fds[2];
+        fixture_pair(&f, fds);
+        ur_stream_init_take(f.loop, &pairs[i].reader, fds[0], UR_STREAM_SOCKET);
+        ur_stream_init_take(f.loop, &pairs[i].writer, fds[1], UR_STREAM_SOCKET);
+        ur_recv_start(&pairs[i].reader, on_recv);
+        pairs[i].req.done = sent;
+        ur_send(&pairs[i].writer, &pairs[i].req, out, TOTAL);
+    }
+    EXPECT_EQ(ur_loop_run(f.loop), 0);
+    EXPECT_EQ(finished, STREAMS);
+    struct ur_stats s = fixture_stats(&f);
+    EXPECT_EQ(s.bufs, 2);
+    EXPECT_GE(s.enobufs, 1);
+    EXPECT_GE(s.parks, 1);
+    fixture_close(&f);
+    return 0;
+}
