@@ -21,6 +21,21 @@ vs_val vs_error_new(vs_cx *cx, vs_error_kind kind, const char *utf8_message)
     return message ? vs_error_from_str(cx, kind, message) : nullptr;
 }
 
+vs_val vs_error_header(vs_cx *cx, vs_val error)
+{
+    return vs_to_detail_str(cx, error);
+}
+
+vs_val vs_to_detail_str(vs_cx *cx, vs_val v)
+{
+    return handle(local(v)->ToDetailString(context_of(cx)));
+}
+
+vs_val vs_message_new(vs_cx *cx, vs_val exception)
+{
+    return std::bit_cast<vs_val>(v8::Exception::CreateMessage(isolate_of(cx), local(exception)));
+}
+
 /* As Node words it, whose library and tests look at the code. */
 vs_val vs_throw_too_long(vs_cx *cx)
 {

@@ -18,12 +18,11 @@ vs_val vs_args_data(const vs_args *a)
     return handle(info_of(a)->Data());
 }
 
-static vs_val new_fn(vs_cx *cx, vs_fn *fn, const char *name, v8::Local<v8::Value> data)
+static vs_val new_fn(vs_cx *cx, vs_fn *fn, const char *name, v8::Local<v8::Value> data,
+                     v8::ConstructorBehavior construct = v8::ConstructorBehavior::kThrow)
 {
     v8::Local<v8::Function> made;
-    if (!v8::Function::New(context_of(cx), callback_of(fn), data, 0,
-                           v8::ConstructorBehavior::kThrow)
-             .ToLocal(&made))
+    if (!v8::Function::New(context_of(cx), callback_of(fn), data, 0, construct).ToLocal(&made))
         vs_abort("vs_fn_new", name);
     made->SetName(interned(isolate_of(cx), name));
     return handle(made);
@@ -37,6 +36,11 @@ vs_val vs_fn_new(vs_cx *cx, vs_fn *fn, const char *name)
 vs_val vs_fn_new_data(vs_cx *cx, vs_fn *fn, const char *name, vs_val data)
 {
     return new_fn(cx, fn, name, local(data));
+}
+
+vs_val vs_fn_new_any(vs_cx *cx, vs_fn *fn, const char *name, vs_val data)
+{
+    return new_fn(cx, fn, name, local(data), v8::ConstructorBehavior::kAllow);
 }
 
 void vs_fn_set_name(vs_val fn, vs_val name)
