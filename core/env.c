@@ -12,6 +12,7 @@
 #include "core/turn.h"
 
 #define NS_PER_S INT64_C(1000000000)
+#define NS_PER_US 1000
 
 static void wake(void *user)
 {
@@ -81,12 +82,26 @@ static void free_shared(struct rt_env *env)
     free(env->immediate);
     free(env->exit);
     free(env->timeouts);
+    free(env->milestones);
     rt_async_ids_free(env);
 }
 
 void rt_mark(struct rt_env *env, enum rt_milestone m)
 {
-    env->milestones[m] = now_ns();
+    env->milestones[m] = (double)now_ns();
+}
+
+/* Time counts from the start of the process: its wall-clock time is in microseconds. */
+static void make_milestones(struct rt_env *env)
+{
+    env->milestones = shared_memory(RT_MILESTONE_COUNT * sizeof *env->milestones);
+    for (int i = 0; i < RT_MILESTONE_COUNT; i++) env->milestones[i] = -1;
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    int64_t wall_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec - (now_ns() - env->start_ns);
+    env->milestones[RT_MILESTONE_TIME_ORIGIN_TIMESTAMP] = (double)(wall_ns / NS_PER_US);
+    env->milestones[RT_MILESTONE_TIME_ORIGIN] = (double)env->start_ns;
+    env->milestones[RT_MILESTONE_NODE_START] = (double)env->start_ns;
 }
 
 static int open_loop(struct rt_env *env, const char **why)
@@ -113,7 +128,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     env->exec_argc = opt->exec_argc;
     env->exec_argv = opt->exec_argv;
     env->start_ns = opt->start_ns;
-    env->milestones[RT_MILESTONE_NODE_START] = opt->start_ns;
+    make_milestones(env);
     int err = open_loop(env, why);
     if (err) goto free_env;
     rt_mark(env, RT_MILESTONE_V8_START);
@@ -147,6 +162,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
 close_loop:
     ur_loop_close(env->loop);
 free_env:
+    free(env->milestones);
     free(env);
     return err;
 }
@@ -188,6 +204,7 @@ void rt_env_close(struct rt_env *env)
     for (int i = 0; i < RT_STATE_COUNT; i++) {
         if (env->binding_drop[i]) env->binding_drop[i](env);
     }
+    rt_natives_drop(env);
     rt_async_ids_close(env);
     drop_refs(env);
     rt_strings_drop(env->strings);

@@ -12,6 +12,7 @@
 #include "core/async.h"
 #include "core/binding.h"
 #include "core/handle.h"
+#include "core/native.h"
 #include "core/strings.h"
 #include "core/symbols.h"
 #include "uring/loop.h"
@@ -53,6 +54,7 @@ struct rt_hooks {
     struct vs_ref *source_map_maybe;  /* maybeCacheGeneratedSourceMap(content) */
     struct vs_ref *source_map_source; /* getErrorSource(...) with source maps */
     struct vs_ref *emit_warning_sync;
+    struct vs_ref *perf_entry;     /* observerCallback(name, type, start, duration, details) */
     struct vs_ref *import_dynamic; /* importModuleDynamicallyCallback */
     struct vs_ref *import_meta;    /* initializeImportMetaObject */
 };
@@ -99,10 +101,12 @@ struct rt_env {
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
     int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */
-    int64_t milestones[RT_MILESTONE_COUNT]; /* ns, for perf_hooks' nodeTiming */
+    double *milestones;       /* ns, -1: not yet; memory of an ArrayBuffer in performance */
+    uint64_t idle_ns;         /* spent waiting in poll */
 
     struct vs_class *async_class;        /* core/async.c */
     struct vs_class *handle_class;       /* core/handle.c */
+    struct rt_native *natives;           /* core/native.h */
     struct rt_handle_list handles;       /* every open handle; core/handle.h */
     void *binding_state[RT_STATE_COUNT]; /* enum rt_state, owned by the binding */
     void (*binding_drop[RT_STATE_COUNT])(struct rt_env *env); /* called at close */

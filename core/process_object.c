@@ -11,7 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "core/bind/process_priv.h"
+#include "core/bind/process_state.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/options.h"

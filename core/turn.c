@@ -12,12 +12,14 @@
  */
 #include "core/turn.h"
 
+#include <time.h>
+
 #include "core/bind/async_wrap.h"
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
 
-#define NS_PER_MS 1000000
+#define NS_PER_S 1000000000
 
 double rt_timer_now(struct rt_env *env)
 {
@@ -102,14 +104,32 @@ static int64_t poll_timeout_ns(struct rt_env *env)
     return vs_tasks_next_ns(env->cx);
 }
 
+static int64_t now_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/* The loop's time after a poll is that of its end, before the callbacks: what lies between is what
+ * eventLoopUtilization() calls idle. */
+static void poll_phase(struct rt_env *env)
+{
+    int64_t timeout_ns = poll_timeout_ns(env);
+    int64_t before_ns = timeout_ns == 0 ? 0 : now_ns();
+    CHECK(ur_loop_poll(env->loop, timeout_ns) >= 0);
+    if (timeout_ns == 0) return;
+    int64_t idle_ns = (int64_t)ur_loop_now_ns(env->loop) - before_ns;
+    if (idle_ns > 0) env->idle_ns += (uint64_t)idle_ns;
+}
+
 void rt_turn(struct rt_env *env)
 {
     ur_loop_update_time(env->loop);
     ur_timers_run(env->loop);
     if (env->stopping) return;
     run_tasks(env);
-    int n = ur_loop_poll(env->loop, poll_timeout_ns(env));
-    CHECK(n >= 0);
+    poll_phase(env);
     if (env->stopping) return;
     run_immediates(env);
     if (env->ids.destroyed_count > 0) rt_async_run_destroyed(env);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/bind/process_priv.h"
+#include "core/bind/process_state.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/options.h"

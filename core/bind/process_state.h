@@ -1,6 +1,6 @@
-/* core/bind/process_priv.h: what process_*.c share: per-env state behind `process`. */
-#ifndef RT_BIND_PROCESS_PRIV_H
-#define RT_BIND_PROCESS_PRIV_H
+/* core/bind/process_state.h: what process_*.c share: per-env state behind `process`. */
+#ifndef RT_BIND_PROCESS_STATE_H
+#define RT_BIND_PROCESS_STATE_H
 
 #include <stdint.h>
 
