@@ -13,14 +13,6 @@ static vs_state *state_of_context(v8::Local<v8::Context> context)
     return state_of_isolate(context->GetIsolate());
 }
 
-/* Shared by all isolates, because a transferred backing store outlives the isolate it came from. */
-static v8::ArrayBuffer::Allocator *allocator()
-{
-    static v8::ArrayBuffer::Allocator *const one =
-        v8::ArrayBuffer::Allocator::NewDefaultAllocator();
-    return one;
-}
-
 [[noreturn]] static void report_fatal(const char *where, const char *what, bool oom)
 {
     v8::Isolate *isolate = v8::Isolate::TryGetCurrent();
@@ -152,7 +144,7 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     vs_platform_add(isolate, st->tasks);
 
     v8::Isolate::CreateParams params;
-    params.array_buffer_allocator = allocator();
+    params.array_buffer_allocator = buffer_allocator();
     params.fatal_error_callback = on_fatal;
     params.oom_error_callback = on_oom;
     if (limits) set_limits(&params.constraints, limits);

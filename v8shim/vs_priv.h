@@ -40,6 +40,9 @@ struct vs_state : vs_cx {
 /* A bug of the caller or a call that cannot fail and did: says so on stderr and aborts. */
 [[noreturn]] void vs_abort(const char *where, const char *what);
 
+/* Shared by all isolates, because a transferred backing store outlives the isolate it came from. */
+v8::ArrayBuffer::Allocator *buffer_allocator();
+
 static inline v8::Isolate *isolate_of(const vs_cx *cx)
 {
     return static_cast<v8::Isolate *>(cx->isolate);

@@ -100,12 +100,33 @@ static vs_val list_vars(struct vs_cx *cx)
     return names;
 }
 
+static void throw_define(struct vs_cx *cx, const char *text)
+{
+    rt_throw_code(rt_env_from_cx(cx), VS_TYPE_ERROR, "ERR_INVALID_OBJECT_DEFINE_PROPERTY",
+                  "'process.env' %s", text);
+}
+
+/* Object.defineProperty(): only what plain assignment would give. */
+static bool define_var(struct vs_cx *cx, vs_val key, const struct vs_descriptor *desc)
+{
+    if (desc->get || desc->set) {
+        throw_define(cx, "does not accept an accessor(getter/setter) descriptor");
+        return false;
+    }
+    if (desc->configurable != 1 || desc->writable != 1 || desc->enumerable != 1) {
+        throw_define(cx, "only accepts a configurable, writable, and enumerable data descriptor");
+        return false;
+    }
+    return set_var(cx, key, desc->value ? desc->value : vs_undefined(cx));
+}
+
 static const struct vs_interceptor interceptor = {
     .get = get_var,
     .set = set_var,
     .query = query_var,
     .del = delete_var,
     .keys = list_vars,
+    .define = define_var,
 };
 
 vs_val rt_process_env_new(struct rt_env *env)
