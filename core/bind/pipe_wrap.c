@@ -160,7 +160,7 @@ static void pipe_open(const struct vs_args *a)
 {
     struct pipe *p = pipe_of(a);
     int fd = vs_int(vs_arg(a, 0));
-    enum ur_stream_kind kind;
+    enum ur_stream_kind kind = UR_STREAM_FILE;
     if (!p) return;
     /* Adopting a bound client socket opens the descriptor it has already. */
     if (p->conn.fd == fd && !(p->conn.bits & (RT_CONN_OPEN | RT_CONN_LISTENING))) {
