@@ -44,6 +44,11 @@ size_t vs_view_len(vs_val view)
     return local(view).As<v8::ArrayBufferView>()->ByteLength();
 }
 
+bool vs_view_has_buffer(vs_val view)
+{
+    return local(view).As<v8::ArrayBufferView>()->HasBuffer();
+}
+
 vs_val vs_view_buffer(vs_val view)
 {
     return handle(local(view).As<v8::ArrayBufferView>()->Buffer());
@@ -77,6 +82,11 @@ vs_val vs_ab_new_external(vs_cx *cx, void *ptr, size_t len,
 bool vs_ab_detachable(vs_val ab)
 {
     return local(ab).As<v8::ArrayBuffer>()->IsDetachable();
+}
+
+void vs_ab_detach_key_set(vs_val ab, vs_val key)
+{
+    local(ab).As<v8::ArrayBuffer>()->SetDetachKey(local(key));
 }
 
 bool vs_ab_detach(vs_cx *cx, vs_val ab)

@@ -53,3 +53,5 @@ static_assert(+v8::ALL_PROPERTIES == VS_KEYS_ALL && +v8::ONLY_ENUMERABLE == VS_K
 static_assert(+v8::SKIP_STRINGS == VS_KEYS_NO_STRINGS && +v8::SKIP_SYMBOLS == VS_KEYS_NO_SYMBOLS);
 static_assert(+v8::Promise::kPending == VS_PENDING && +v8::Promise::kFulfilled == VS_FULFILLED);
 static_assert(+v8::Promise::kRejected == VS_REJECTED);
+static_assert(VS_STR_MAX_LEN == v8::String::kMaxLength);
+static_assert(VS_TYPED_MAX_LEN == static_cast<double>(v8::TypedArray::kMaxByteLength));

@@ -14,13 +14,13 @@ struct vs_bytes {
 };
 
 /* The bytes of an ArrayBufferView, ArrayBuffer or SharedArrayBuffer; {NULL, 0} for other values.
- * Borrowed until the next call that may run JS or allocate: JS can detach it, and small views live
- * on the moving heap. */
+ * Borrowed until JS may run, which can detach it. Moves a small view off the JS heap, so that it
+ * stays where it is. */
 struct vs_bytes vs_bytes(vs_val v);
 size_t vs_view_off(vs_val view);
-size_t vs_view_len(vs_val view);    /* bytes */
+size_t vs_view_len(vs_val view);      /* bytes */
 bool vs_view_has_buffer(vs_val view); /* false: small, its bytes are still on the JS heap */
-vs_val vs_view_buffer(vs_val view); /* its ArrayBuffer; moves a small view off the heap */
+vs_val vs_view_buffer(vs_val view);   /* its ArrayBuffer; moves a small view off the heap */
 
 /* New memory. NULL = out of memory, RangeError pending. */
 vs_val vs_ab_new(struct vs_cx *cx, size_t len);        /* zeroed */

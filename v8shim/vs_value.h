@@ -91,7 +91,7 @@ int64_t vs_int64(vs_val v);
 int64_t vs_bigint_to_i64(vs_val v, bool *lossless);
 uint64_t vs_bigint_to_u64(vs_val v, bool *lossless);
 
-/* Longest string, in UTF-16 units; V8's String::kMaxLength, asserted in limits.cc. */
+/* Longest string, in UTF-16 units; V8's String::kMaxLength, asserted in layout.cc. */
 #define VS_STR_MAX_LEN 536870888
 /* Longest typed array, in bytes. */
 #define VS_TYPED_MAX_LEN 9007199254740991.0
