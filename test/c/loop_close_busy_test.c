@@ -105,8 +105,6 @@ int main(void)
     }
     ur_listener_init_take(f.loop, &listener, fixture_listener(&f, &addr));
     ur_accept_start(&listener, on_accept);
-    ur_poll_init(f.loop, &poller, ur_listener_fd(&listener));
-    ur_poll_start(&poller, POLLIN, UR_POLL_EDGE, on_poll);
     ur_timer_init(f.loop, &timer, on_timer);
     ur_timer_start_ms(&timer, 0, 0);
     for (int i = 0; i < 20; i++) {
@@ -114,6 +112,8 @@ int main(void)
         ur_job_start(f.loop, &jobs[i]);
     }
     fixture_pipe(&f, fds);
+    ur_poll_init(f.loop, &poller, fds[0]);
+    ur_poll_start(&poller, POLLIN, UR_POLL_EDGE, on_poll);
     ur_file_op_init(&reading, read_done);
     char buf[16];
     ur_read(f.loop, &reading, fds[0], buf, sizeof buf, -1);

@@ -1,0 +1,56 @@
+/* back ends: uring */
+/* One system call per poll, none when there is nothing to do, and a wait ends at the nearest timer.
+ */
+#include "test/c/fixture.h"
+#include "uring/sock.h"
+#include "uring/timer.h"
+
+static struct fixture f;
+
+static void on_timer(struct ur_timer *t)
+{
+}
+
+static void on_recv(struct ur_stream *s, int32_t res, const void *data)
+{
+}
+
+static uint64_t enters(void)
+{
+    return fixture_stats(&f).enters;
+}
+
+int main(void)
+{
+    int fds[2];
+    struct ur_stream a, b;
+    struct ur_timer t;
+    fixture_open(&f, NULL);
+    fixture_pair(&f, fds);
+    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_SOCKET);
+    ur_recv_start(&a, on_recv);
+    ur_recv_start(&b, on_recv);
+    EXPECT_EQ(ur_loop_poll(f.loop, 0), 0);
+    EXPECT_EQ(enters(), 1);
+    for (int i = 0; i < 100; i++) EXPECT_EQ(ur_loop_poll(f.loop, 0), 0);
+    EXPECT_EQ(enters(), 1);
+
+    uint64_t start = ur_loop_now_ns(f.loop);
+    ur_timer_init(f.loop, &t, on_timer);
+    ur_timer_start_ms(&t, 20, 0);
+    EXPECT_EQ(ur_loop_poll(f.loop, -1), 0);
+    EXPECT_EQ(enters(), 2);
+    EXPECT_GE(ur_loop_now_ns(f.loop) - start, 20000000);
+    EXPECT_EQ(ur_timers_run(f.loop), 1);
+    start = ur_loop_now_ns(f.loop);
+    EXPECT_EQ(ur_loop_poll(f.loop, 5000000), 0);
+    EXPECT_GE(ur_loop_now_ns(f.loop) - start, 5000000);
+    EXPECT_EQ(enters(), 3);
+
+    ur_stream_close(&a, NULL);
+    ur_stream_close(&b, NULL);
+    EXPECT_EQ(ur_loop_run(f.loop), 0);
+    fixture_close(&f);
+    return 0;
+}
