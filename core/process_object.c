@@ -13,6 +13,7 @@
 
 #include "core/bind/process_state.h"
 #include "core/env.h"
+#include "core/introspect.h"
 #include "core/error.h"
 #include "core/options.h"
 #include "core/process.h"
@@ -106,6 +107,7 @@ vs_val rt_process_object_new(struct rt_env *env)
     define(cx, process, "platform", vs_str_latin1(cx, "linux", -1), VS_READ_ONLY);
     define(cx, process, "release", release_new(cx), VS_READ_ONLY);
     define(cx, process, "env", rt_process_env_new(env), VS_ATTR_NONE);
+    define(cx, process, "torc", rt_introspect_new(env), VS_READ_ONLY | VS_DONT_ENUM);
     put_exit_state(env, process);
     const char *title = rt_option_str(env->options, RT_OPT_title);
     if (*title) rt_process_set_title(env, title);
