@@ -63,11 +63,18 @@ void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, in
     if (ids->fields[RT_HOOK_INIT] > 0) rt_async_emit_init(async, object);
 }
 
+void rt_async_retire(struct rt_async *async)
+{
+    struct rt_env *env = async->env;
+    if (async->id && env->ids.fields[RT_HOOK_DESTROY] > 0) rt_async_queue_destroy(env, async->id);
+    async->id = 0;
+}
+
 void rt_async_renew(struct rt_async *async, vs_val resource)
 {
     struct rt_env *env = async->env;
     struct rt_async_ids *ids = &env->ids;
-    if (ids->fields[RT_HOOK_DESTROY] > 0) rt_async_queue_destroy(env, async->id);
+    rt_async_retire(async);
     double trigger = ids->ids[RT_ID_DEFAULT_TRIGGER];
     async->id = ++ids->ids[RT_ID_COUNTER];
     async->trigger_id = trigger < 0 ? ids->ids[RT_ID_EXECUTION] : trigger;
@@ -82,7 +89,7 @@ void rt_async_reset(struct rt_async *async)
 {
     struct rt_env *env = async->env;
     if (!async->object) return;
-    if (env->ids.fields[RT_HOOK_DESTROY] > 0) rt_async_queue_destroy(env, async->id);
+    rt_async_retire(async);
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
     vs_native_set(vs_ref_get(async->object), 0, NULL);

@@ -84,6 +84,8 @@ void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, in
                    void *native);
 /* Emits 'destroy' later, drops the references and clears the object's native pointer. */
 void rt_async_reset(struct rt_async *async);
+/* Emits 'destroy' later; the object stays and waits for rt_async_renew(). */
+void rt_async_retire(struct rt_async *async);
 /* The object now stands for another resource (a pooled parser): new ids, 'init' again. */
 void rt_async_renew(struct rt_async *async, vs_val resource);
 
