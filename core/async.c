@@ -100,6 +100,25 @@ void rt_async_reset(struct rt_async *async)
     async->context = NULL;
 }
 
+void rt_async_weaken(struct rt_async *async, void (*gone)(void *data), void *data)
+{
+    vs_ref_weak(async->env->cx, async->object, gone, data);
+}
+
+void rt_async_strengthen(struct rt_async *async)
+{
+    vs_ref_strong(async->env->cx, async->object);
+}
+
+void rt_async_gone(struct rt_async *async)
+{
+    struct rt_env *env = async->env;
+    if (env->ids.fields[RT_HOOK_DESTROY] > 0) rt_async_queue_destroy(env, async->id);
+    vs_ref_drop(async->context);
+    async->object = NULL;
+    async->context = NULL;
+}
+
 void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async)
 {
     struct vs_cx *cx = env->cx;

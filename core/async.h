@@ -89,6 +89,13 @@ void rt_async_retire(struct rt_async *async);
 /* The object now stands for another resource (a pooled parser): new ids, 'init' again. */
 void rt_async_renew(struct rt_async *async, vs_val resource);
 
+/* For a resource that is idle: its object may be collected, and then gone(data) runs, which calls
+ * rt_async_gone() and frees the struct. */
+void rt_async_weaken(struct rt_async *async, void (*gone)(void *data), void *data);
+void rt_async_strengthen(struct rt_async *async);
+/* What rt_async_reset() does, after the object was collected. */
+void rt_async_gone(struct rt_async *async);
+
 static inline vs_val rt_async_object(const struct rt_async *async)
 {
     return vs_ref_get(async->object);

@@ -1,0 +1,120 @@
+/* core/bind/fs_call.c: from JS arguments to a call, and calls done at once. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bind/fs_priv.h"
+#include "core/error.h"
+
+void fs_in_init(struct fs_in *in, const struct vs_args *a, const struct fs_op *op)
+{
+    in->args = a;
+    in->call =
+        (struct fs_call){ .op = op, .env = rt_env_of(a), .res = -ECANCELED, .fd = -1, .off = -1 };
+}
+
+static bool read_text(struct fs_in *in, int i, struct vs_text *text, const char **out)
+{
+    if (!vs_text_read_path(in->call.env->cx, vs_arg(in->args, i), text)) {
+        fs_in_reset(in);
+        return false;
+    }
+    *out = text->ptr;
+    return true;
+}
+
+bool fs_in_path(struct fs_in *in, int i)
+{
+    return read_text(in, i, &in->path, &in->call.path);
+}
+
+bool fs_in_dest(struct fs_in *in, int i)
+{
+    return read_text(in, i, &in->dest, &in->call.dest);
+}
+
+/* A path that is not in the text was made by us and is in call.bytes. */
+static void reset_texts(struct fs_in *in)
+{
+    if (in->call.path && in->call.path != in->call.bytes) vs_text_reset(&in->path);
+    if (in->call.dest) vs_text_reset(&in->dest);
+}
+
+void fs_in_reset(struct fs_in *in)
+{
+    reset_texts(in);
+    fs_call_reset(&in->call, true);
+}
+
+void fs_call_reset(struct fs_call *c, bool unused)
+{
+    if (c->op->reset) c->op->reset(c, unused);
+    for (uint32_t i = 0; i < c->pin_count; i++) vs_pin_drop(c->pins[i]);
+    free(c->pins);
+    if (c->iov != &c->one) free(c->iov);
+    free(c->bytes);
+}
+
+bool fs_call_missing(const struct fs_call *c)
+{
+    return c->missing_ok && (c->res == -ENOENT || c->res == -ENOTDIR);
+}
+
+vs_val fs_call_error(const struct fs_call *c)
+{
+    return rt_uv_exception(c->env, (int)c->res, c->op->syscall, c->path, c->dest);
+}
+
+vs_val fs_run_sync(struct fs_in *in)
+{
+    struct fs_call *c = &in->call;
+    struct vs_cx *cx = c->env->cx;
+    c->op->work(c);
+    vs_val v = NULL;
+    if (fs_call_missing(c)) {
+        v = vs_undefined(cx);
+    } else if (c->res >= 0) {
+        v = c->op->result ? c->op->result(c) : vs_undefined(cx);
+    } else {
+        vs_val error = fs_call_error(c);
+        if (error) vs_throw(cx, error);
+    }
+    reset_texts(in);
+    fs_call_reset(c, !v);
+    return v;
+}
+
+void fs_run_async(struct fs_in *in, vs_val req)
+{
+    vs_val v = fs_task_start_take(&in->call, req);
+    reset_texts(in);
+    vs_ret_maybe(in->args, v);
+}
+
+void fs_run(struct fs_in *in, int req_at)
+{
+    vs_val req = vs_arg(in->args, req_at);
+    if (vs_is_undefined(in->call.env->cx, req)) {
+        vs_ret_maybe(in->args, fs_run_sync(in));
+    } else {
+        fs_run_async(in, req);
+    }
+}
+
+static bool put(struct rt_env *env, vs_val obj, vs_val key, vs_val v)
+{
+    return v && vs_set(env->cx, obj, key, v);
+}
+
+void fs_throw_errno(struct rt_env *env, int number, const char *syscall, const char *path,
+                    bool twice)
+{
+    struct vs_cx *cx = env->cx;
+    const char *code = rt_err_name(-number);
+    vs_val e = rt_error_code(env, VS_ERROR, code, twice ? "%s, %s: %s '%s'" : "%s, %s%.0s '%s'",
+                             code, strerror(number), path, path);
+    if (e && put(env, e, rt_str(env, errno_), vs_i32(cx, number)) &&
+        put(env, e, rt_str(env, path), vs_str_utf8(cx, path, -1)) &&
+        put(env, e, rt_str(env, syscall), vs_str_intern(cx, syscall)))
+        vs_throw(cx, e);
+}

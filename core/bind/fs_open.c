@@ -1,0 +1,95 @@
+/* core/bind/fs_open.c: descriptors: open, close, openFileHandle. */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "core/bind/fs_priv.h"
+
+static void open_work(struct fs_call *c)
+{
+    c->res = fs_sys_open(c->path, c->flags, c->mode);
+}
+
+static void open_start(struct fs_call *c, struct ur_loop *l, struct ur_file_op *f)
+{
+    ur_open(l, f, AT_FDCWD, c->path, c->flags, c->mode);
+}
+
+static vs_val open_result(struct fs_call *c)
+{
+    return vs_i32(c->env->cx, (int32_t)c->res);
+}
+
+static void open_reset(struct fs_call *c, bool unused)
+{
+    if (unused && c->res >= 0) fs_sys_close((int)c->res);
+}
+
+/* The handle owns the descriptor, also when it can't be made. */
+static vs_val open_handle_result(struct fs_call *c)
+{
+    int fd = (int)c->res;
+    c->res = -ECANCELED;
+    return fs_handle_new_take(c->env, fd);
+}
+
+static const struct fs_op op_open = { .syscall = "open",
+                                      .work = open_work,
+                                      .start = open_start,
+                                      .result = open_result,
+                                      .reset = open_reset };
+static const struct fs_op op_open_handle = { .syscall = "open",
+                                             .work = open_work,
+                                             .start = open_start,
+                                             .result = open_handle_result,
+                                             .reset = open_reset };
+
+/* open(path, flags, mode, req) */
+static void open_path(const struct vs_args *a, const struct fs_op *op)
+{
+    struct fs_in in;
+    fs_in_init(&in, a, op);
+    if (!fs_in_path(&in, 0)) return;
+    in.call.flags = vs_int(vs_arg(a, 1));
+    in.call.mode = vs_uint(vs_arg(a, 2));
+    fs_run(&in, 3);
+}
+
+static void fs_open(const struct vs_args *a)
+{
+    open_path(a, &op_open);
+}
+
+static void fs_open_file_handle(const struct vs_args *a)
+{
+    open_path(a, &op_open_handle);
+}
+
+static void close_work(struct fs_call *c)
+{
+    c->res = fs_sys_close(c->fd);
+}
+
+static void close_start(struct fs_call *c, struct ur_loop *l, struct ur_file_op *f)
+{
+    ur_close(l, f, c->fd);
+}
+
+static const struct fs_op op_close = { .syscall = "close",
+                                       .work = close_work,
+                                       .start = close_start };
+
+/* close(fd, req) */
+static void fs_close(const struct vs_args *a)
+{
+    struct fs_in in;
+    fs_in_init(&in, a, &op_close);
+    in.call.fd = vs_int(vs_arg(a, 0));
+    fs_run(&in, 1);
+}
+
+void fs_bind_open(struct rt_env *env, vs_val target)
+{
+    vs_put_fn(env->cx, target, "open", fs_open);
+    vs_put_fn(env->cx, target, "openFileHandle", fs_open_file_handle);
+    vs_put_fn(env->cx, target, "close", fs_close);
+}
