@@ -81,6 +81,16 @@ vs_val vs_fn_source_map_url(vs_val fn)
     return handle(local(fn).As<v8::Function>()->GetScriptOrigin().SourceMapUrl());
 }
 
+vs_val vs_script_source_url(vs_val script)
+{
+    return handle(unbound(script)->GetSourceURL());
+}
+
+vs_val vs_fn_source_url(vs_val fn)
+{
+    return handle(local(fn).As<v8::Function>()->GetScriptOrigin().ResourceName());
+}
+
 /* V8 allocates with new[], the contract is malloc. */
 static uint8_t *copy_cache(v8::ScriptCompiler::CachedData *made, size_t *len)
 {

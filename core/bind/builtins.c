@@ -30,17 +30,17 @@ static void has_cached_builtins(const struct vs_args *a)
     vs_ret_bool(a, rt_builtins_cached(rt_env_of(a)));
 }
 
-/* id -> source text, made when it is asked for: process.binding('natives'). */
-static void get_natives(const struct vs_args *a)
+/* id -> source text: process.binding('natives'). */
+static vs_val load_natives(struct vs_cx *cx, vs_val key, vs_val data)
 {
-    struct rt_env *env = rt_env_of(a);
-    vs_val natives = vs_obj_new(env->cx);
+    struct rt_env *env = rt_env_from_cx(cx);
+    vs_val natives = vs_obj_new(cx);
     for (uint32_t i = 0; i < rt_builtins_count; i++) {
         vs_val source = rt_builtin_source(env, (int)i);
-        if (!source) return;
-        vs_put(env->cx, natives, rt_builtins[i].id, source);
+        if (!source) return NULL;
+        vs_put(cx, natives, rt_builtins[i].id, source);
     }
-    vs_ret(a, natives);
+    return natives;
 }
 
 static bool has_prefix(const char *id, const char *const *prefixes)
@@ -71,18 +71,17 @@ static bool can_be_required(const char *id)
     return true;
 }
 
-static void get_categories(const struct vs_args *a)
+static vs_val load_categories(struct vs_cx *cx, vs_val key, vs_val data)
 {
-    struct vs_cx *cx = vs_args_cx(a);
     vs_val yes = vs_set_new(cx), no = vs_set_new(cx);
     for (uint32_t i = 0; i < rt_builtins_count; i++) {
         const char *id = rt_builtins[i].id;
-        if (!vs_set_add(cx, can_be_required(id) ? yes : no, vs_str_intern(cx, id))) return;
+        if (!vs_set_add(cx, can_be_required(id) ? yes : no, vs_str_intern(cx, id))) return NULL;
     }
     vs_val categories = vs_obj_new(cx);
     vs_put(cx, categories, "cannotBeRequired", no);
     vs_put(cx, categories, "canBeRequired", yes);
-    vs_ret(a, categories);
+    return categories;
 }
 
 static void get_cache_usage(const struct vs_args *a)
@@ -112,11 +111,17 @@ static vs_val builtin_ids(struct vs_cx *cx)
     return ids;
 }
 
+static void put_lazy(struct vs_cx *cx, vs_val target, const char *name, vs_lazy_fn *load)
+{
+    CHECK(
+        vs_define_lazy(cx, target, vs_str_intern(cx, name), load, vs_undefined(cx), VS_ATTR_NONE));
+}
+
 void rt_bind_builtins(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
-    vs_put_accessor(cx, target, "natives", get_natives, NULL);
-    vs_put_accessor(cx, target, "builtinCategories", get_categories, NULL);
+    put_lazy(cx, target, "natives", load_natives);
+    put_lazy(cx, target, "builtinCategories", load_categories);
     vs_put(cx, target, "builtinIds", builtin_ids(cx));
     vs_put(cx, target, "config",
            vs_str_static_latin1(cx, rt_node_config_json, strlen(rt_node_config_json)));

@@ -1,0 +1,421 @@
+/* core/bind/modules.c: internalBinding('modules'): package.json files for the module loaders, each
+ * read once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/env.h"
+#include "core/error.h"
+#include "core/package_json.h"
+
+#define PACKAGE_BUCKETS 256 /* a power of two */
+/* No package.json comes near it; a larger file is taken for one that can't be read. */
+#define PACKAGE_MAX (64u << 20)
+#define PACKAGE_FILE "/package.json"
+
+struct package {
+    struct package *next; /* in its bucket */
+    uint64_t hash;
+    struct rt_package json;
+    char path[];
+};
+
+/* Per-env state, in RT_STATE_modules. Files that are not there are not remembered: they may come.
+ */
+struct modules {
+    struct package *buckets[PACKAGE_BUCKETS];
+};
+
+/* Whom to blame in the error for a broken file; fields may be NULL. */
+struct importer {
+    const char *base, *specifier;
+};
+
+static uint64_t hash_text(const char *s)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (; *s; s++) h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+    return h;
+}
+
+/* The whole file, or NULL when it can't be read. */
+static char *read_file(const char *path, size_t *len)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    struct stat st;
+    char *data = NULL;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= PACKAGE_MAX)
+        data = malloc((size_t)st.st_size + 1);
+    *len = 0;
+    while (data && *len < (size_t)st.st_size) {
+        ssize_t n = read(fd, data + *len, (size_t)st.st_size - *len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        *len += (size_t)n;
+    }
+    close(fd);
+    return data;
+}
+
+static void throw_invalid(struct rt_env *env, const char *path, const struct importer *by)
+{
+    if (by->base && by->specifier) {
+        static const char scheme[] = "file://";
+        bool is_url = strncmp(by->base, scheme, strlen(scheme)) == 0;
+        rt_throw_code(env, VS_ERROR, "ERR_INVALID_PACKAGE_CONFIG",
+                      "Invalid package config %s while importing \"%s\" from %s.", path,
+                      by->specifier, by->base + (is_url ? strlen(scheme) : 0));
+    } else {
+        rt_throw_code(env, VS_ERROR, "ERR_INVALID_PACKAGE_CONFIG", "Invalid package config %s.",
+                      path);
+    }
+}
+
+/* *out: the package, NULL when there is no such file. false: it is broken, an exception is pending.
+ */
+static bool package_get(struct rt_env *env, const char *path, const struct importer *by,
+                        struct package **out)
+{
+    struct modules *m = env->binding_state[RT_STATE_modules];
+    uint64_t hash = hash_text(path);
+    struct package **bucket = &m->buckets[hash & (PACKAGE_BUCKETS - 1)];
+    for (struct package *p = *bucket; p; p = p->next) {
+        if (p->hash == hash && strcmp(p->path, path) == 0) {
+            *out = p;
+            return true;
+        }
+    }
+    size_t len;
+    char *text = read_file(path, &len);
+    *out = NULL;
+    if (!text) return true;
+    struct package *p = malloc(sizeof(*p) + strlen(path) + 1);
+    CHECK(p);
+    int err = rt_package_parse(&p->json, text, len);
+    free(text);
+    if (err) {
+        free(p);
+        throw_invalid(env, path, by);
+        return false;
+    }
+    strcpy(p->path, path);
+    p->hash = hash;
+    p->next = *bucket;
+    *bucket = p;
+    *out = p;
+    return true;
+}
+
+static bool ends_with(const char *s, size_t len, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return len >= n && memcmp(s + len - n, suffix, n) == 0;
+}
+
+/* The package.json in dir or the nearest folder above, not beyond a node_modules. path: dir, with
+ * room for PACKAGE_FILE; it ends as the last file looked for. */
+static bool package_find(struct rt_env *env, char *path, struct package **out)
+{
+    static const struct importer nobody = { 0 };
+    size_t len = strlen(path);
+    while (len && path[len - 1] == '/') len--;
+    *out = NULL;
+    for (;;) {
+        bool stop = len == 0 || ends_with(path, len, "/node_modules");
+        bool skip = len && stop;
+        strcpy(path + len, PACKAGE_FILE);
+        if (!skip && !package_get(env, path, &nobody, out)) return false;
+        if (*out || stop) return true;
+        while (len && path[len - 1] != '/') len--;
+        while (len && path[len - 1] == '/') len--;
+    }
+}
+
+static vs_val text_or_undefined(struct vs_cx *cx, const char *text)
+{
+    return text ? vs_str_utf8(cx, text, -1) : vs_undefined(cx);
+}
+
+static vs_val type_text(struct vs_cx *cx, enum rt_package_type type)
+{
+    static const char *const names[] = { [RT_PACKAGE_NONE] = "none",
+                                         [RT_PACKAGE_COMMONJS] = "commonjs",
+                                         [RT_PACKAGE_MODULE] = "module" };
+    return vs_str_intern(cx, names[type]);
+}
+
+/* [name, main, type, imports, exports, path] */
+static vs_val package_array(struct vs_cx *cx, const struct package *p)
+{
+    vs_val items[] = {
+        text_or_undefined(cx, p->json.name),
+        text_or_undefined(cx, p->json.main),
+        type_text(cx, p->json.type),
+        text_or_undefined(cx, p->json.imports),
+        text_or_undefined(cx, p->json.exports),
+        vs_str_utf8(cx, p->path, -1),
+    };
+    return vs_arr_new(cx, items, sizeof(items) / sizeof(items[0]));
+}
+
+static bool optional_text(const struct vs_args *a, int i, struct vs_text *t, const char **ptr)
+{
+    *ptr = NULL;
+    t->ptr = NULL;
+    if (!vs_is_str(vs_arg(a, i))) return true;
+    if (!vs_text_read(vs_args_cx(a), vs_arg(a, i), t)) return false;
+    *ptr = t->ptr;
+    return true;
+}
+
+static void optional_reset(struct vs_text *t)
+{
+    if (t->ptr) vs_text_reset(t);
+}
+
+/* readPackageJSON(path, isESM, base, specifier) */
+static void read_package_json(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct vs_text path, base, specifier;
+    struct importer by;
+    if (!vs_text_read(env->cx, vs_arg(a, 0), &path)) return;
+    bool ok = optional_text(a, 2, &base, &by.base);
+    if (ok && !optional_text(a, 3, &specifier, &by.specifier)) {
+        optional_reset(&base);
+        ok = false;
+    }
+    if (ok) {
+        if (!vs_is_true(env->cx, vs_arg(a, 1))) by.base = NULL;
+        struct package *p;
+        if (package_get(env, path.ptr, &by, &p) && p) vs_ret(a, package_array(env->cx, p));
+        optional_reset(&base);
+        optional_reset(&specifier);
+    }
+    vs_text_reset(&path);
+}
+
+/* Finds from the folder of the file that argument 0 names. false: an exception is pending. */
+static bool find_for_path(const struct vs_args *a, struct package **out)
+{
+    struct rt_env *env = rt_env_of(a);
+    char path[PATH_MAX + sizeof(PACKAGE_FILE)];
+    struct vs_text t;
+    *out = NULL;
+    if (!vs_text_read(env->cx, vs_arg(a, 0), &t)) return false;
+    bool ok = true;
+    const char *slash = strrchr(t.ptr, '/');
+    size_t len = slash ? (size_t)(slash - t.ptr) : 0;
+    /* A relative path has no parent to start from; too long a one can't exist. */
+    if (t.ptr[0] == '/' && len < PATH_MAX) {
+        memcpy(path, t.ptr, len);
+        path[len] = 0;
+        ok = package_find(env, path, out);
+    }
+    vs_text_reset(&t);
+    return ok;
+}
+
+static void get_nearest_parent(const struct vs_args *a)
+{
+    struct package *p;
+    if (find_for_path(a, &p) && p) vs_ret(a, package_array(vs_args_cx(a), p));
+}
+
+static void get_nearest_parent_type(const struct vs_args *a)
+{
+    struct package *p;
+    if (find_for_path(a, &p) && p) vs_ret(a, type_text(vs_args_cx(a), p->json.type));
+}
+
+static void throw_invalid_url(struct rt_env *env, vs_val input)
+{
+    vs_val error = rt_error_code(env, VS_TYPE_ERROR, "ERR_INVALID_URL", "Invalid URL");
+    if (!error || !vs_set(env->cx, error, vs_str_intern(env->cx, "input"), input)) return;
+    vs_throw(env->cx, error);
+}
+
+/* The path of a file: URL, or of its folder (without the slash). false: not such a URL, or too
+ * long.
+ */
+static bool url_path(const char *url, bool folder, char path[PATH_MAX])
+{
+    static const char scheme[] = "file:///";
+    size_t scheme_len = strlen(scheme);
+    if (strncmp(url, scheme, scheme_len) != 0) return false;
+    const char *p = url + scheme_len - 1;
+    const char *end = p + strcspn(p, "?#");
+    while (folder && *end != '/') end--;
+    size_t len = 0;
+    while (p < end && len < PATH_MAX - 1) {
+        unsigned byte;
+        if (*p == '%' && end - p >= 3 && sscanf(p + 1, "%2x", &byte) == 1 && byte) {
+            path[len++] = (char)byte;
+            p += 3;
+        } else {
+            path[len++] = *p++;
+        }
+    }
+    path[len] = 0;
+    return p == end;
+}
+
+/* *path: the package.json found, or the last one looked for. false: an exception is pending. */
+static bool find_for_url(const struct vs_args *a, char path[PATH_MAX + sizeof(PACKAGE_FILE)],
+                         struct package **out)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct vs_text url;
+    if (!vs_text_read(env->cx, vs_arg(a, 0), &url)) return false;
+    bool ok = url_path(url.ptr, true, path);
+    vs_text_reset(&url);
+    if (ok) return package_find(env, path, out);
+    throw_invalid_url(env, vs_arg(a, 0));
+    return false;
+}
+
+/* getPackageScopeConfig(url) -> array, or the path of the last file looked for */
+static void get_package_scope_config(const struct vs_args *a)
+{
+    struct vs_cx *cx = vs_args_cx(a);
+    char path[PATH_MAX + sizeof(PACKAGE_FILE)];
+    struct package *p;
+    if (!find_for_url(a, path, &p)) return;
+    vs_ret_maybe(a, p ? package_array(cx, p) : vs_str_utf8(cx, path, -1));
+}
+
+static void get_package_type(const struct vs_args *a)
+{
+    char path[PATH_MAX + sizeof(PACKAGE_FILE)];
+    struct package *p;
+    if (find_for_url(a, path, &p) && p) vs_ret(a, type_text(vs_args_cx(a), p->json.type));
+}
+
+static vs_val load_path(struct vs_cx *cx, vs_val url, bool folder)
+{
+    char path[PATH_MAX];
+    struct vs_text t;
+    if (!vs_text_read(cx, url, &t)) return NULL;
+    bool ok = url_path(t.ptr, folder, path);
+    vs_text_reset(&t);
+    if (ok) return vs_str_utf8(cx, *path ? path : "/", -1);
+    throw_invalid_url(rt_env_from_cx(cx), url);
+    return NULL;
+}
+
+static vs_val load_dirname(struct vs_cx *cx, vs_val key, vs_val url)
+{
+    return load_path(cx, url, true);
+}
+
+static vs_val load_filename(struct vs_cx *cx, vs_val key, vs_val url)
+{
+    return load_path(cx, url, false);
+}
+
+/* setLazyPathHelpers(meta, url): import.meta.dirname and .filename */
+static void set_lazy_path_helpers(const struct vs_args *a)
+{
+    struct vs_cx *cx = vs_args_cx(a);
+    vs_val meta = vs_arg(a, 0), url = vs_arg(a, 1);
+    vs_val dirname = vs_str_intern(cx, "dirname"), filename = vs_str_intern(cx, "filename");
+    if (!vs_define_lazy(cx, meta, dirname, load_dirname, url, VS_ATTR_NONE)) return;
+    if (!vs_define_lazy(cx, meta, filename, load_filename, url, VS_ATTR_NONE)) return;
+}
+
+/* The status of module.enableCompileCache(), as module.constants.compileCacheStatus numbers it. */
+enum { CACHE_FAILED, CACHE_ENABLED, CACHE_ALREADY_ENABLED, CACHE_DISABLED };
+
+/* enableCompileCache(directory, portable) -> [status, message, directory] */
+static void enable_compile_cache(const struct vs_args *a)
+{
+    struct vs_cx *cx = vs_args_cx(a);
+    vs_val items[] = { vs_i32(cx, CACHE_FAILED),
+                       vs_str_latin1(cx, "torc has no on-disk compile cache yet", -1) };
+    vs_ret(a, vs_arr_new(cx, items, 2));
+}
+
+static void get_compile_cache_dir(const struct vs_args *a)
+{
+    vs_ret(a, vs_empty_str(vs_args_cx(a)));
+}
+
+/* No cache can have been enabled, so there is nothing to write. */
+static void flush_compile_cache(const struct vs_args *a)
+{
+    (void)a;
+}
+
+/* getCompileCacheEntry(source, filename, type) -> undefined, as no cache is enabled */
+static void get_compile_cache_entry(const struct vs_args *a)
+{
+    vs_ret(a, vs_undefined(vs_args_cx(a)));
+}
+
+static void put_enum(struct vs_cx *cx, vs_val target, const char *name, const char *const *keys)
+{
+    vs_val object = vs_obj_new_null(cx);
+    for (int i = 0; keys[i]; i++) vs_put_int(cx, object, keys[i], i);
+    vs_put(cx, target, name, object);
+}
+
+static void put_constants(struct vs_cx *cx, vs_val target)
+{
+    static const char *const types[] = { "kCommonJS",
+                                         "kESM",
+                                         "kStrippedTypeScript",
+                                         "kTransformedTypeScript",
+                                         "kTransformedTypeScriptWithSourceMaps",
+                                         NULL };
+    static const char *const formats[] = { "kCommonJS", "kModule", NULL };
+    put_enum(cx, target, "cachedCodeTypes", types);
+    put_enum(cx, target, "moduleFormats", formats);
+    vs_val status[] = {
+        [CACHE_FAILED] = vs_str_intern(cx, "FAILED"),
+        [CACHE_ENABLED] = vs_str_intern(cx, "ENABLED"),
+        [CACHE_ALREADY_ENABLED] = vs_str_intern(cx, "ALREADY_ENABLED"),
+        [CACHE_DISABLED] = vs_str_intern(cx, "DISABLED"),
+    };
+    vs_put(cx, target, "compileCacheStatus", vs_arr_new(cx, status, CACHE_DISABLED + 1));
+}
+
+static void state_drop(struct rt_env *env)
+{
+    struct modules *m = env->binding_state[RT_STATE_modules];
+    for (int i = 0; i < PACKAGE_BUCKETS; i++) {
+        while (m->buckets[i]) {
+            struct package *p = m->buckets[i];
+            m->buckets[i] = p->next;
+            rt_package_reset(&p->json);
+            free(p);
+        }
+    }
+    free(m);
+}
+
+void rt_bind_modules(struct rt_env *env, vs_val target)
+{
+    struct vs_cx *cx = env->cx;
+    struct modules *m = calloc(1, sizeof(*m));
+    CHECK(m);
+    env->binding_state[RT_STATE_modules] = m;
+    env->binding_drop[RT_STATE_modules] = state_drop;
+    vs_put_fn(cx, target, "readPackageJSON", read_package_json);
+    vs_put_fn(cx, target, "getNearestParentPackageJSONType", get_nearest_parent_type);
+    vs_put_fn(cx, target, "getNearestParentPackageJSON", get_nearest_parent);
+    vs_put_fn(cx, target, "getPackageScopeConfig", get_package_scope_config);
+    vs_put_fn(cx, target, "getPackageType", get_package_type);
+    vs_put_fn(cx, target, "enableCompileCache", enable_compile_cache);
+    vs_put_fn(cx, target, "getCompileCacheDir", get_compile_cache_dir);
+    vs_put_fn(cx, target, "flushCompileCache", flush_compile_cache);
+    vs_put_fn(cx, target, "setLazyPathHelpers", set_lazy_path_helpers);
+    vs_put_fn(cx, target, "getCompileCacheEntry", get_compile_cache_entry);
+    rt_put_missing(env, target, "modules", "saveCompileCacheEntry");
+    put_constants(cx, target);
+}
