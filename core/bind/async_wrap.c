@@ -99,7 +99,12 @@ void rt_async_grow_stack(struct rt_env *env)
 void rt_async_trim_resources(struct rt_env *env, uint32_t depth)
 {
     vs_val resources = vs_ref_get(env->ids.resources);
-    if (vs_arr_len(resources) > depth) vs_put_int(env->cx, resources, "length", depth);
+    if (vs_arr_len(resources) <= depth) return;
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    /* An array's length can always be shortened. */
+    CHECK(vs_set(env->cx, resources, rt_str(env, length), vs_i32(env->cx, (int32_t)depth)));
+    vs_scope_close(&scope);
 }
 
 _Noreturn void rt_async_stack_corrupt(struct rt_env *env, double expected)
