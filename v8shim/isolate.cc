@@ -68,6 +68,18 @@ v8::Local<v8::Value> vs_host_id(v8::Local<v8::Context> context, v8::Local<v8::Da
     return v8::Undefined(context->GetIsolate());
 }
 
+/* import() itself never throws: its promise rejects. Only termination goes on as it is. */
+static v8::MaybeLocal<v8::Promise> rejected(v8::Local<v8::Context> context, v8::TryCatch *failed)
+{
+    v8::Local<v8::Promise::Resolver> resolver;
+    if (failed->HasTerminated() || !v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
+        resolver->Reject(context, failed->Exception()).IsNothing()) {
+        failed->ReThrow();
+        return {};
+    }
+    return resolver->GetPromise();
+}
+
 static v8::MaybeLocal<v8::Promise> on_import(v8::Local<v8::Context> context,
                                              v8::Local<v8::Data> options,
                                              v8::Local<v8::Value> referrer,
@@ -83,9 +95,11 @@ static v8::MaybeLocal<v8::Promise> on_import(v8::Local<v8::Context> context,
         if (flat->Set(context, static_cast<uint32_t>(i), item).IsNothing()) return {};
     }
     vs_val id = handle(vs_host_id(context, options));
+    v8::TryCatch failed(isolate);
     vs_val promise =
         st->host.import_dynamic(st, id, handle(referrer), handle(specifier), handle(flat));
-    return std::bit_cast<v8::Local<v8::Promise>>(promise);
+    if (promise) return std::bit_cast<v8::Local<v8::Promise>>(promise);
+    return rejected(context, &failed);
 }
 
 static v8::ModifyCodeGenerationFromStringsResult on_codegen(v8::Local<v8::Context> context,
