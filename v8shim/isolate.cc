@@ -136,10 +136,6 @@ static void set_limits(v8::ResourceConstraints *constraints, const vs_limits *li
 {
     if (limits->max_old) constraints->set_max_old_generation_size_in_bytes(limits->max_old);
     if (limits->max_young) constraints->set_max_young_generation_size_in_bytes(limits->max_young);
-    if (limits->stack) {
-        uintptr_t here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-        constraints->set_stack_limit(reinterpret_cast<uint32_t *>(here - limits->stack));
-    }
 }
 
 vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
@@ -165,6 +161,11 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     v8::Isolate::Initialize(isolate, params);
     isolate->SetData(0, static_cast<vs_cx *>(st));
     isolate->Enter();
+    /* Not by the constraints: those leave JS frames with the default, and deep recursion crashes.
+     */
+    if (limits && limits->stack)
+        isolate->SetStackLimit(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) -
+                               limits->stack);
     set_callbacks(st);
 
     v8::HandleScope scope(isolate);

@@ -19,7 +19,7 @@ static void *worker(void *arg)
         w.cx = vs_isolate_open(&host, &limits);
         vs_scope_open(w.cx, &w.scope);
         assert(world_true(&w, "[3, 1, 2].sort().join('') === '123'"));
-        assert(world_true(&w, "(function f() { try { f() } catch (e) { return e } })()"
+        assert(world_true(&w, "(function f() { try { return f() } catch (e) { return e } })()"
                               " instanceof RangeError"));
         vs_scope_close(&w.scope);
         vs_isolate_close(w.cx);
