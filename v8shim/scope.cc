@@ -85,6 +85,8 @@ void vs_throw(vs_cx *cx, vs_val error)
     isolate_of(cx)->ThrowException(local(error));
 }
 
+static constexpr int NO_POSITION = 0;
+
 void vs_message_info(vs_cx *cx, vs_val message, struct vs_message_info *out)
 {
     v8::Local<v8::Message> m = std::bit_cast<v8::Local<v8::Message>>(message);
@@ -93,7 +95,7 @@ void vs_message_info(vs_cx *cx, vs_val message, struct vs_message_info *out)
     out->resource = handle(m->GetScriptResourceName());
     out->source_line = handle(m->GetSourceLine(context));
     out->stack = std::bit_cast<vs_val>(m->GetStackTrace());
-    out->line = m->GetLineNumber(context).FromMaybe(v8::Message::kNoLineNumberInfo);
-    out->column_start = m->GetStartColumn(context).FromMaybe(v8::Message::kNoColumnInfo);
-    out->column_end = m->GetEndColumn(context).FromMaybe(v8::Message::kNoColumnInfo);
+    out->line = m->GetLineNumber(context).FromMaybe(NO_POSITION);
+    out->column_start = m->GetStartColumn(context).FromMaybe(NO_POSITION);
+    out->column_end = m->GetEndColumn(context).FromMaybe(NO_POSITION);
 }

@@ -12,6 +12,15 @@
 
 #include "v8shim/vs.h"
 
+#ifdef __SANITIZE_ADDRESS__
+/* Sizes that only fail are tested, too. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+#endif
+
 struct world {
     struct vs_cx *cx;
     struct vs_scope scope;
