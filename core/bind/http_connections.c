@@ -6,16 +6,14 @@
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/native.h"
 
 #define NS_PER_MS 1000000u
 
-/* Owned by its JS object: freed when that is collected. */
 struct http_list {
-    struct rt_env *env;
-    struct vs_ref *self;     /* weak */
+    struct rt_native native; /* first */
     struct http_link all;    /* http_parser.in_all */
     struct http_link active; /* http_parser.in_active, oldest message first */
-    struct http_link in_state;
 };
 
 void http_link_init(struct http_link *l)
@@ -72,42 +70,23 @@ struct http_list *http_list_of(struct http_state *state, vs_val v)
     return vs_class_is(state->list_class, v) ? vs_native_get(v, 0) : NULL;
 }
 
-static void list_free(struct http_list *list)
+/* The server is gone; its last connections may still be there. */
+static void list_drop(struct rt_native *n)
 {
+    struct http_list *list = container_of(n, struct http_list, native);
     while (list->all.next != &list->all)
         http_list_remove(container_of(list->all.next, struct http_parser, in_all));
-    http_link_remove(&list->in_state);
     free(list);
-}
-
-static void list_gone(void *data)
-{
-    list_free(data);
-}
-
-void http_lists_drop(struct http_state *state)
-{
-    while (state->lists.next != &state->lists) {
-        struct http_list *list = container_of(state->lists.next, struct http_list, in_state);
-        vs_ref_drop(list->self);
-        list_free(list);
-    }
 }
 
 static void list_new(const struct vs_args *a)
 {
-    struct rt_env *env = rt_env_of(a);
     CHECK(vs_is_construct_call(a));
     struct http_list *list = calloc(1, sizeof *list);
     CHECK(list);
-    list->env = env;
     http_link_init(&list->all);
     http_link_init(&list->active);
-    struct http_state *state = env->binding_state[RT_STATE_http_parser];
-    http_link_append(&state->lists, &list->in_state);
-    vs_native_set(vs_this(a), 0, list);
-    list->self = vs_ref_new(env->cx, vs_this(a));
-    vs_ref_weak(env->cx, list->self, list_gone, list);
+    rt_native_init(&list->native, rt_env_of(a), vs_this(a), list_drop);
 }
 
 enum which { ALL, IDLE, ACTIVE };
@@ -158,7 +137,7 @@ static void list_expired(const struct vs_args *a)
 {
     struct http_list *list = vs_native_get(vs_this(a), 0);
     struct vs_cx *cx = vs_args_cx(a);
-    uint64_t now_ns = ur_loop_now_ns(list->env->loop);
+    uint64_t now_ns = ur_loop_now_ns(list->native.env->loop);
     uint64_t headers = deadline_ns(now_ns, vs_uint(vs_arg(a, 0)));
     uint64_t request = deadline_ns(now_ns, vs_uint(vs_arg(a, 1)));
     vs_val out = vs_arr_new(cx, NULL, 0);

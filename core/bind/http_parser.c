@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/bind/http_parser_priv.h"
+#include "core/buffer.h"
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
@@ -238,7 +239,7 @@ static void parser_current_buffer(const struct vs_args *a)
 {
     struct http_parser *p = parser_of(a);
     if (!p) return;
-    vs_ret_maybe(a, http_copy_to_buffer(p->async.env, (const char *)p->data, p->len));
+    vs_ret_maybe(a, rt_buffer_new(p->async.env, p->data, p->len));
 }
 
 /* ---- the binding ---- */
@@ -292,7 +293,6 @@ static void state_drop(struct rt_env *env)
     struct http_state *state = state_of(env);
     while (state->parsers.next != &state->parsers)
         parser_drop(container_of(state->parsers.next, struct http_parser, in_state));
-    http_lists_drop(state);
     http_strings_drop(state->strings);
     free(state);
 }
@@ -307,7 +307,6 @@ void rt_bind_http_parser(struct rt_env *env, vs_val target)
     struct http_state *state = calloc(1, sizeof *state);
     CHECK(state);
     http_link_init(&state->parsers);
-    http_link_init(&state->lists);
     state->strings = http_strings_new();
     env->binding_state[RT_STATE_http_parser] = state;
     env->binding_drop[RT_STATE_http_parser] = state_drop;

@@ -75,7 +75,6 @@ struct http_state {
     struct vs_class *list_class;
     struct http_strings *strings;
     struct http_link parsers; /* http_parser.in_state */
-    struct http_link lists;
 };
 
 /* Parses data, or with NULL tells that no more will come. Calls JS; results in p->nread, err,
@@ -86,8 +85,6 @@ vs_val http_result(struct http_parser *p);
 extern const llhttp_settings_t http_settings;
 /* Drops the tokens collected so far. */
 void http_forget_message(struct http_parser *p);
-/* A Buffer with a copy. NULL: exception pending. */
-vs_val http_copy_to_buffer(struct rt_env *env, const char *at, size_t len);
 
 /* ---- connections (http_connections.c) ---- */
 
@@ -104,8 +101,6 @@ void http_list_remove(struct http_parser *p);
 void http_list_begin(struct http_parser *p, uint64_t now_ns);
 /* A message is complete: p is idle. */
 void http_list_end(struct http_parser *p);
-/* With the env: frees all lists that JS has not let go of. */
-void http_lists_drop(struct http_state *state);
 
 /* ---- strings (http_strings.c) ---- */
 

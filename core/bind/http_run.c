@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/bind/http_parser_priv.h"
+#include "core/buffer.h"
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
@@ -273,17 +274,6 @@ static void run_ticks(struct http_parser *p)
     rt_callback_open(p->callback, env, &p->async);
 }
 
-vs_val http_copy_to_buffer(struct rt_env *env, const char *at, size_t len)
-{
-    struct vs_cx *cx = env->cx;
-    vs_val ab = vs_ab_new_uninit(cx, len);
-    if (!ab) return NULL;
-    memcpy(vs_bytes(ab).ptr, at, len);
-    vs_val view = vs_typed_new(cx, VS_U8, ab, 0, len);
-    if (!view || !vs_proto_set(cx, view, vs_ref_get(env->buffer_proto))) return NULL;
-    return view;
-}
-
 static int on_body(llhttp_t *llhttp, const char *at, size_t len)
 {
     struct http_parser *p = parser_of(llhttp);
@@ -292,7 +282,7 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t len)
     if (len == 0) return HPE_OK;
     vs_scope_open(env->cx, &scope);
     vs_val fn = callback_of(p, HTTP_ON_BODY);
-    vs_val buffer = fn ? http_copy_to_buffer(env, at, len) : NULL;
+    vs_val buffer = fn ? rt_buffer_new(env, at, len) : NULL;
     if (fn && (!buffer || !call(p, fn, 1, &buffer))) p->threw = true;
     vs_scope_close(&scope);
     if (p->threw) {

@@ -1,0 +1,172 @@
+/* core/bind/cares_channel.c: ChannelWrap: a resolver of its own (dns.Resolver) over c-ares. The
+ * servers are real; queries are not there yet and say so. */
+/* The functions that speak in structs say more than those that speak in text. */
+#define CARES_NO_DEPRECATED
+#include <ares.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/address.h"
+#include "core/bind/cares_priv.h"
+#include "core/container.h"
+#include "core/env.h"
+#include "core/error.h"
+#include "core/native.h"
+
+/* Goes with its JS object. */
+struct channel {
+    struct rt_native native; /* first */
+    ares_channel_t *ares;    /* owned */
+};
+
+static struct channel *channel_of(const struct vs_args *a)
+{
+    struct rt_native *n = vs_native_get(vs_this(a), 0);
+    return n ? container_of(n, struct channel, native) : NULL;
+}
+
+static void channel_drop(struct rt_native *n)
+{
+    struct channel *c = container_of(n, struct channel, native);
+    ares_destroy(c->ares);
+    free(c);
+}
+
+/* new ChannelWrap(timeout, tries, maxTimeout): ms; timeout -1 and maxTimeout 0: c-ares' defaults.
+ */
+static void channel_new(const struct vs_args *a)
+{
+    CHECK(vs_is_construct_call(a));
+    struct rt_env *env = rt_env_of(a);
+    int32_t timeout = vs_int(vs_arg(a, 0));
+    int32_t max_timeout = vs_int(vs_arg(a, 2));
+    struct ares_options options = {
+        .flags = ARES_FLAG_NOCHECKRESP,
+        .timeout = timeout,
+        .maxtimeout = max_timeout,
+        .tries = vs_int(vs_arg(a, 1)),
+    };
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TRIES;
+    if (timeout >= 0) mask |= ARES_OPT_TIMEOUTMS;
+    if (max_timeout > 0) mask |= ARES_OPT_MAXTIMEOUTMS;
+    struct channel *c = calloc(1, sizeof *c);
+    CHECK(c);
+    int err = ares_init_options(&c->ares, &options, mask);
+    if (err) {
+        free(c);
+        rt_throw_code(env, VS_ERROR, "ERR_DNS", "%s", ares_strerror(err));
+        return;
+    }
+    rt_native_init(&c->native, env, vs_this(a), channel_drop);
+}
+
+static vs_val server_entry(struct rt_env *env, const struct ares_addr_port_node *node)
+{
+    struct vs_cx *cx = env->cx;
+    char text[INET6_ADDRSTRLEN];
+    inet_ntop(node->family, &node->addr, text, sizeof text);
+    vs_val pair[] = { vs_str_latin1(cx, text, -1), vs_i32(cx, node->udp_port) };
+    return vs_arr_new(cx, pair, 2);
+}
+
+/* [[address, port], ...] */
+static void get_servers(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct channel *c = channel_of(a);
+    struct ares_addr_port_node *servers = NULL;
+    if (!c || ares_get_servers_ports(c->ares, &servers) != ARES_SUCCESS) return;
+    vs_val out = vs_arr_new(env->cx, NULL, 0);
+    uint32_t count = 0;
+    bool ok = true;
+    for (const struct ares_addr_port_node *i = servers; ok && i; i = i->next)
+        ok = vs_set_index(env->cx, out, count++, server_entry(env, i));
+    ares_free_data(servers);
+    if (ok) vs_ret(a, out);
+}
+
+/* One [family, address, port] into *node. c-ares' error code. */
+static int read_server(struct vs_cx *cx, vs_val entry, struct ares_addr_port_node *node)
+{
+    vs_val family = vs_get_index(cx, entry, 0);
+    vs_val address = family ? vs_get_index(cx, entry, 1) : NULL;
+    vs_val port = address ? vs_get_index(cx, entry, 2) : NULL;
+    struct vs_text text;
+    if (!port || !vs_text_read(cx, address, &text)) return ARES_EBADSTR;
+    node->family = vs_int(family) == 6 ? AF_INET6 : AF_INET;
+    node->udp_port = node->tcp_port = vs_int(port);
+    int ok = inet_pton(node->family, text.ptr, &node->addr);
+    vs_text_reset(&text);
+    return ok == 1 ? ARES_SUCCESS : ARES_EBADSTR;
+}
+
+/* setServers([[family, address, port], ...]) */
+static void set_servers(const struct vs_args *a)
+{
+    struct vs_cx *cx = vs_args_cx(a);
+    struct channel *c = channel_of(a);
+    vs_val list = vs_arg(a, 0);
+    if (!c || !vs_is_arr(list)) return;
+    uint32_t count = vs_arr_len(list);
+    struct ares_addr_port_node *nodes = calloc(count + 1, sizeof *nodes);
+    CHECK(nodes);
+    int err = ARES_SUCCESS;
+    for (uint32_t i = 0; i < count && err == ARES_SUCCESS; i++) {
+        vs_val entry = vs_get_index(cx, list, i);
+        err = entry ? read_server(cx, entry, &nodes[i]) : ARES_EBADSTR;
+        nodes[i].next = i + 1 < count ? &nodes[i + 1] : NULL;
+    }
+    if (err == ARES_SUCCESS) err = ares_set_servers_ports(c->ares, count ? nodes : NULL);
+    free(nodes);
+    vs_ret_i32(a, err);
+}
+
+/* setLocalAddress(ipv4[, ipv6]); either may be of the other family when it is alone. */
+static void set_local_address(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct channel *c = channel_of(a);
+    for (int i = 0; c && i < vs_argc(a); i++) {
+        struct vs_text text;
+        struct in_addr v4;
+        unsigned char v6[sizeof(struct in6_addr)];
+        if (vs_is_undefined(env->cx, vs_arg(a, i))) continue;
+        if (!vs_text_read(env->cx, vs_arg(a, i), &text)) return;
+        bool is_v4 = inet_pton(AF_INET, text.ptr, &v4) == 1;
+        bool is_v6 = !is_v4 && inet_pton(AF_INET6, text.ptr, v6) == 1;
+        vs_text_reset(&text);
+        if (is_v4) {
+            ares_set_local_ip4(c->ares, ntohl(v4.s_addr));
+        } else if (is_v6) {
+            ares_set_local_ip6(c->ares, v6);
+        } else {
+            rt_throw_code(env, VS_ERROR, "ERR_INVALID_ARG_VALUE", "Invalid IP address.");
+            return;
+        }
+    }
+}
+
+static void cancel(const struct vs_args *a)
+{
+    struct channel *c = channel_of(a);
+    if (c) ares_cancel(c->ares);
+}
+
+void rt_cares_put_channel(struct rt_env *env, vs_val target)
+{
+    struct vs_cx *cx = env->cx;
+    struct vs_class *c = vs_class_new(cx, "ChannelWrap", channel_new, NULL, 1);
+    vs_class_method(c, "getServers", get_servers);
+    vs_class_method(c, "setServers", set_servers);
+    vs_class_method(c, "setLocalAddress", set_local_address);
+    vs_class_method(c, "cancel", cancel);
+    vs_val fn = vs_class_fn(c);
+    vs_val proto = vs_get_name(cx, fn, "prototype");
+    CHECK(proto);
+    rt_put_missing(env, proto, "cares_wrap",
+                   "getHostByAddr queryA queryAny queryAaaa queryCaa queryCname queryMx "
+                   "queryNaptr queryNs queryPtr querySrv querySoa queryTlsa queryTxt");
+    vs_put(cx, target, "ChannelWrap", fn);
+}
