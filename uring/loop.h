@@ -52,8 +52,8 @@ int ur_loop_close(struct ur_loop *l);
 int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns);
 
 /* Give everything started so far to the kernel, without waiting and without running callbacks: what
- * it can do at once (a send that fits into the socket's buffer) it does now. For owners about to end
- * the process. May be called from callbacks. */
+ * it can do at once (a send that fits into the socket's buffer) it does now. For owners about to
+ * end the process. May be called from callbacks. */
 void ur_loop_submit(struct ur_loop *l);
 
 /* Timers, then poll, until nothing keeps the loop alive. For programs and tests without a turn of

@@ -22,6 +22,7 @@ static struct item items[JOBS], blockers[THREADS];
 static pthread_t loop_thread;
 static atomic_int together, most;
 static sem_t gate;
+static pthread_barrier_t meeting;
 static int finished, cancelled;
 
 static void work(struct ur_job *j)
@@ -38,6 +39,13 @@ static void block(struct ur_job *j)
     ((struct item *)j)->worked = true;
     while (sem_wait(&gate)) {
     }
+}
+
+/* Needs another thread that does the same. */
+static void meet(struct ur_job *j)
+{
+    ((struct item *)j)->worked = true;
+    pthread_barrier_wait(&meeting);
 }
 
 static void done(struct ur_job *j, int32_t res)
@@ -65,6 +73,16 @@ int main(void)
     fixture_open(&f, &(struct ur_loop_options){ .pool = pool });
     EXPECT_EQ(ur_pool_threads(pool), 0);
 
+    /* One idle thread is not enough for two jobs started together. */
+    EXPECT_EQ(pthread_barrier_init(&meeting, NULL, 2), 0);
+    start(&items[0], work);
+    EXPECT_EQ(ur_loop_run(f.loop), 0);
+    EXPECT_EQ(ur_pool_threads(pool), 1);
+    start(&items[0], meet);
+    start(&items[1], meet);
+    EXPECT_EQ(ur_loop_run(f.loop), 0);
+    finished = 0;
+
     for (int i = 0; i < JOBS; i++) start(&items[i], work);
     EXPECT_EQ(finished, 0);
     EXPECT_EQ(fixture_stats(&f).jobs_running, JOBS);
@@ -88,5 +106,6 @@ int main(void)
     fixture_close(&f);
     ur_pool_drop(pool);
     sem_destroy(&gate);
+    pthread_barrier_destroy(&meeting);
     return 0;
 }

@@ -6,6 +6,7 @@
 
 #define STREAMS 50
 #define TOTAL 100000u
+#define IDLE 30
 
 struct pair {
     struct ur_stream reader, writer;
@@ -16,6 +17,7 @@ struct pair {
 static struct fixture f;
 static struct pair pairs[STREAMS];
 static unsigned char out[TOTAL];
+static struct ur_stream idle[2 * IDLE];
 static int finished;
 
 static void on_recv(struct ur_stream *s, int32_t res, const void *data)
@@ -23,13 +25,19 @@ static void on_recv(struct ur_stream *s, int32_t res, const void *data)
     struct pair *p = (struct pair *)s;
     if (res == 0) {
         EXPECT_EQ(p->got, TOTAL);
-        finished++;
         ur_stream_close(s, NULL);
+        if (++finished < STREAMS) return;
+        for (int i = 0; i < 2 * IDLE; i++) ur_stream_close(&idle[i], NULL);
         return;
     }
     EXPECT_GE(res, 1);
     EXPECT(!memcmp(out + p->got, data, (size_t)res));
     p->got += (size_t)res;
+}
+
+static void never(struct ur_stream *s, int32_t res, const void *data)
+{
+    EXPECT(!"data where nobody sent any");
 }
 
 static void sent(struct ur_send *req, int64_t res)
@@ -52,6 +60,14 @@ int main(void)
         ur_recv_start(&pairs[i].reader, on_recv);
         pairs[i].req.done = sent;
         ur_send(&pairs[i].writer, &pairs[i].req, out, TOTAL);
+    }
+    for (int i = 0; i < 2 * IDLE; i += 2) {
+        int fds[2];
+        fixture_pair(&f, fds);
+        for (int k = 0; k < 2; k++) {
+            ur_stream_init_take(f.loop, &idle[i + k], fds[k], UR_STREAM_SOCKET);
+            ur_recv_start(&idle[i + k], never);
+        }
     }
     EXPECT_EQ(ur_loop_run(f.loop), 0);
     EXPECT_EQ(finished, STREAMS);
