@@ -90,7 +90,7 @@ void rt_bind_fs(struct rt_env *env, vs_val target)
     fs_bind_dirs(env, target);
     fs_bind_text(env, target);
     fs_bind_module(env, target);
-    rt_put_missing(env, target, "fs", "cpSyncCheckPaths cpSyncOverrideFile cpSyncCopyDir");
+    fs_bind_cp(env, target);
     fs_bind_task(env, target);
     fs_bind_handle(env, target);
     fs_bind_watch(env, target);

@@ -62,7 +62,8 @@ bool fs_call_missing(const struct fs_call *c)
 
 vs_val fs_call_error(const struct fs_call *c)
 {
-    return rt_uv_exception(c->env, (int)c->res, c->op->syscall, c->path, c->dest);
+    const char *path = c->hide_path ? NULL : c->path;
+    return rt_uv_exception(c->env, (int)c->res, c->op->syscall, path, c->dest);
 }
 
 vs_val fs_run_sync(struct fs_in *in)

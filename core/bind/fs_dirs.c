@@ -1,5 +1,4 @@
 /* core/bind/fs_dirs.c: mkdir, rmdir, readdir, rmSync. fs.opendir() is fs_dir.c's. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,32 +78,9 @@ static void fs_rmdir(const struct vs_args *a)
 
 /* ---- readdir ---- */
 
-static bool is_dot(const char *name)
-{
-    return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
-}
-
-static int read_names(DIR *dir, struct fs_names *names)
-{
-    for (;;) {
-        errno = 0;
-        struct dirent *d = readdir(dir);
-        if (!d) return -errno;
-        if (is_dot(d->d_name)) continue;
-        int err = fs_names_add(names, d->d_name, d->d_type);
-        if (err) return err;
-    }
-}
-
 static void readdir_work(struct fs_call *c)
 {
-    DIR *dir = opendir(c->path);
-    if (!dir) {
-        c->res = -errno;
-        return;
-    }
-    c->res = read_names(dir, &c->out.names);
-    closedir(dir);
+    c->res = fs_names_read(c->path, &c->out.names);
     if (c->res == 0) c->res = fs_names_sort(&c->out.names);
 }
 

@@ -9,7 +9,7 @@
 #define FIRST_COUNT 32
 #define FIRST_TEXT 1024
 
-int fs_dirent_type(unsigned char d_type)
+static int dirent_type(unsigned char d_type)
 {
     enum { UNKNOWN, FILE_, DIR_, LINK, FIFO, SOCKET, CHAR, BLOCK }; /* uv_dirent_type_t */
     switch (d_type) {
@@ -50,7 +50,7 @@ static int grow_items(struct fs_names *n)
     return 0;
 }
 
-int fs_names_add(struct fs_names *n, const char *name, unsigned char d_type)
+static int add(struct fs_names *n, const char *name, unsigned char d_type)
 {
     size_t len = strlen(name) + 1;
     int err = grow_text(n, n->text_len + len);
@@ -58,10 +58,34 @@ int fs_names_add(struct fs_names *n, const char *name, unsigned char d_type)
     if (err) return err;
     memcpy(n->text + n->text_len, name, len);
     n->at[n->count] = n->text_len;
-    n->types[n->count] = (uint8_t)fs_dirent_type(d_type);
+    n->types[n->count] = (uint8_t)dirent_type(d_type);
     n->count++;
     n->text_len += len;
     return 0;
+}
+
+int fs_names_next(struct fs_names *n, DIR *dir)
+{
+    for (;;) {
+        errno = 0;
+        const struct dirent *d = readdir(dir);
+        if (!d) return errno ? -errno : 0;
+        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0) continue;
+        int err = add(n, d->d_name, d->d_type);
+        return err ? err : 1;
+    }
+}
+
+int fs_names_read(const char *path, struct fs_names *n)
+{
+    DIR *dir = opendir(path);
+    if (!dir) return -errno;
+    int r;
+    do {
+        r = fs_names_next(n, dir);
+    } while (r > 0);
+    closedir(dir);
+    return r;
 }
 
 struct item {

@@ -7,6 +7,7 @@
 #ifndef RT_BIND_FS_PRIV_H
 #define RT_BIND_FS_PRIV_H
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
@@ -58,6 +59,7 @@ struct fs_call {
     bool bigint;
     bool missing_ok;   /* no such entry: the result is undefined */
     bool option;       /* what the operation makes of it: recursive, withFileTypes, ... */
+    bool hide_path;    /* errors do not show it */
     bool to_promise;   /* results may not use the arrays shared with JS */
     struct iovec *iov; /* &one, or owned */
     uint32_t iov_count;
@@ -156,13 +158,14 @@ void fs_stats_fill_big(const struct statx *stx, int64_t *out);
 /* A new Float64Array or BigInt64Array of count fields; *memory is where they are. */
 vs_val fs_stats_array(struct rt_env *env, bool bigint, size_t count, void **memory);
 
-/* fs_names.c */
-int fs_names_add(struct fs_names *n, const char *name, unsigned char d_type);
+/* fs_names.c: 0 or -errno; what was added before an error stays until reset. */
+/* Adds the next entry. 1: added; 0: there are no more. */
+int fs_names_next(struct fs_names *n, DIR *dir);
+/* Adds all entries of a directory, in its own order. */
+int fs_names_read(const char *path, struct fs_names *n);
 int fs_names_sort(struct fs_names *n);
-void fs_names_reset(struct fs_names *n);
 const char *fs_names_get(const struct fs_names *n, size_t i);
-/* What d_type is called in JS (UV_DIRENT_*). */
-int fs_dirent_type(unsigned char d_type);
+void fs_names_reset(struct fs_names *n);
 
 /* fs_tree.c: recursive work in C, for jobs and synchronous calls. 0 or -errno. */
 /* Makes path and what is missing above it. *first: the topmost directory made, owned by the
@@ -170,7 +173,10 @@ int fs_dirent_type(unsigned char d_type);
 int fs_mkdir_all(const char *path, mode_t mode, char **first);
 /* Removes path and all below it; nothing there is fine. */
 int fs_remove_tree(const char *path);
-/* Copies a file as copyFile does; flags: UV_FS_COPYFILE_*. */
+/* Copies a file as copyFile does; flags: FS_COPY_*, which are Node's COPYFILE_*. */
+#define FS_COPY_EXCL 1
+#define FS_COPY_CLONE 2
+#define FS_COPY_CLONE_ONLY 4
 int fs_copy_file(const char *src, const char *dest, int flags);
 
 /* Blocking system calls, repeated after EINTR: >= 0 or -errno. */

@@ -92,9 +92,6 @@ int fs_remove_tree(const char *path)
 
 /* ---- copy ---- */
 
-#define COPY_EXCL 1
-#define COPY_CLONE 2
-#define COPY_CLONE_ONLY 4
 #define COPY_BUFFER 65536
 #define COPY_RANGE_MAX ((size_t)1 << 30)
 
@@ -141,9 +138,9 @@ static int copy_open(int in, int out, int flags)
     if (src.st_dev == dest.st_dev && src.st_ino == dest.st_ino) return 0;
     if (dest.st_size > 0 && ftruncate(out, 0) < 0) return -errno;
     if (fchmod(out, src.st_mode & 07777) < 0 && errno != EPERM) return -errno;
-    if (flags & (COPY_CLONE | COPY_CLONE_ONLY)) {
+    if (flags & (FS_COPY_CLONE | FS_COPY_CLONE_ONLY)) {
         if (ioctl(out, FICLONE, in) == 0) return 0;
-        if (flags & COPY_CLONE_ONLY) return -errno;
+        if (flags & FS_COPY_CLONE_ONLY) return -errno;
     }
     return copy_data(in, out);
 }
@@ -156,7 +153,7 @@ int fs_copy_file(const char *src, const char *dest, int flags)
     int err = fstat(in, &st) < 0 ? -errno : 0;
     int out = -1;
     if (!err) {
-        int excl = flags & COPY_EXCL ? O_EXCL : 0;
+        int excl = flags & FS_COPY_EXCL ? O_EXCL : 0;
         out = fs_sys_open(dest, O_WRONLY | O_CREAT | excl, st.st_mode & 07777);
         err = out < 0 ? out : copy_open(in, out, flags);
     }
