@@ -112,7 +112,7 @@ static vs_val error_code(struct rt_env *env, enum vs_error_kind kind, const char
     char text[ERROR_TEXT_MAX];
     vsnprintf(text, sizeof text, format, args);
     vs_val e = vs_error_new(env->cx, kind, text);
-    if (!e || !put_text(env, e, rt_str(env, code), code)) return NULL;
+    if (!e || (code && !put_text(env, e, rt_str(env, code), code))) return NULL;
     return e;
 }
 

@@ -26,7 +26,7 @@ vs_val rt_uv_exception(struct rt_env *env, int err, const char *syscall, const c
 void rt_throw_uv(struct rt_env *env, int err, const char *syscall, const char *path,
                  const char *dest);
 /* Error with a code property and Node's stack header ("TypeError [CODE]: text" shape is the
- * library's; natives set .code only): printf-style text. */
+ * library's; natives set .code only, or nothing with code NULL): printf-style text. */
 void rt_throw_code(struct rt_env *env, enum vs_error_kind kind, const char *code,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
 vs_val rt_error_code(struct rt_env *env, enum vs_error_kind kind, const char *code,
