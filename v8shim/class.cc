@@ -114,11 +114,6 @@ bool vs_class_is(vs_class *c, vs_val v)
     return template_of(c)->HasInstance(local(v));
 }
 
-v8::Local<v8::ObjectTemplate> vs_class_instances(vs_class *c)
-{
-    return template_of(c)->InstanceTemplate();
-}
-
 void vs_native_set(vs_val obj, int field, void *ptr)
 {
     object(obj)->SetAlignedPointerInInternalField(field, ptr);

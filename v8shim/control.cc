@@ -100,3 +100,25 @@ void vs_time_zone_changed(vs_cx *cx)
         v8::Isolate::TimeZoneDetection::kRedetect);
     isolate_of(cx)->LocaleConfigurationChangeNotification();
 }
+
+void vs_hooks_apply(vs_state *st, v8::Local<v8::Context> context)
+{
+    v8::Isolate *isolate = isolate_of(st);
+    v8::Local<v8::Function> hooks[VS_HOOKS];
+    for (int i = 0; i < VS_HOOKS; i++) hooks[i] = st->promise_hooks[i].Get(isolate);
+    context->SetPromiseHooks(hooks[0], hooks[1], hooks[2], hooks[3]);
+}
+
+void vs_promise_hooks(vs_cx *cx, vs_val init, vs_val before, vs_val after, vs_val resolve)
+{
+    vs_state *st = state_of(cx);
+    v8::Isolate *isolate = isolate_of(cx);
+    const vs_val given[VS_HOOKS] = { init, before, after, resolve };
+    for (int i = 0; i < VS_HOOKS; i++) {
+        st->promise_hooks[i].Reset();
+        if (local(given[i])->IsFunction())
+            st->promise_hooks[i].Reset(isolate, local(given[i]).As<v8::Function>());
+    }
+    vs_hooks_apply(st, st->context.Get(isolate));
+    vs_vms_apply_hooks(st);
+}

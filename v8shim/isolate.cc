@@ -188,7 +188,7 @@ void vs_isolate_close(vs_cx *cx)
     }
     isolate->RemoveGCEpilogueCallback(on_gc_end, st);
     for (v8::Global<v8::Function> &hook : st->promise_hooks) hook.Reset();
-    vs_contexts_drop(st);
+    vs_vms_drop(st);
     vs_classes_drop(st);
     st->context.Reset();
     st->tasks->close();

@@ -16,9 +16,30 @@ using namespace v8;
 #define DATA_WASM 10
 
 struct vs_vm {
-    Global<Context> context; /* weak: see vs_vm.h */
-    std::unique_ptr<MicrotaskQueue> microtasks;
+    vs_state *st;
+    Global<Context> context;                    /* weak: see vs_vm.h */
+    std::unique_ptr<MicrotaskQueue> microtasks; /* NULL: the isolate's */
+    vs_vm *prev;                                /* in st->vms */
+    vs_vm *next;
 };
+
+static vs_vm *new_vm(vs_state *st)
+{
+    vs_vm *vm = new vs_vm{ st, {}, nullptr, nullptr, st->vms };
+    if (vm->next) vm->next->prev = vm;
+    st->vms = vm;
+    return vm;
+}
+
+static void free_vm(vs_vm *vm)
+{
+    if (vm->prev)
+        vm->prev->next = vm->next;
+    else
+        vm->st->vms = vm->next;
+    if (vm->next) vm->next->prev = vm->prev;
+    delete vm;
+}
 
 /* The parts of a vm context that an interceptor works with. */
 struct Parts {
@@ -273,7 +294,7 @@ vs_vm *vs_vm_new(vs_cx *cx, const vs_vm_options *options)
 {
     Isolate *isolate = isolate_of(cx);
     EscapableHandleScope scope(isolate);
-    vs_vm *vm = new vs_vm;
+    vs_vm *vm = new_vm(state_of(cx));
     if (options->own_microtasks)
         vm->microtasks = MicrotaskQueue::New(isolate, MicrotasksPolicy::kExplicit);
     MaybeLocal<ObjectTemplate> global;
@@ -282,17 +303,18 @@ vs_vm *vs_vm_new(vs_cx *cx, const vs_vm_options *options)
         Context::New(isolate, nullptr, global, MaybeLocal<Value>(),
                      DeserializeInternalFieldsCallback(), vm->microtasks.get());
     if (context.IsEmpty()) {
-        delete vm;
+        free_vm(vm);
         return nullptr;
     }
     mark(cx, context, options);
+    vs_hooks_apply(state_of(cx), context);
     vm->context.Reset(isolate, context);
     if (options->sandbox) {
         /* The way from the sandbox to the context, for the garbage collector. */
         Local<Private> key = Private::ForApi(isolate, interned(isolate, "torc:vm global"));
         Local<Object> holder = object(options->sandbox);
         if (holder->SetPrivate(context_of(cx), key, context->Global()).IsNothing()) {
-            delete vm;
+            free_vm(vm);
             return nullptr;
         }
     }
@@ -300,9 +322,34 @@ vs_vm *vs_vm_new(vs_cx *cx, const vs_vm_options *options)
     return vm;
 }
 
+static void context_gone(const WeakCallbackInfo<vs_vm> &info)
+{
+    info.GetParameter()->context.Reset();
+    free_vm(info.GetParameter());
+}
+
+/* Functions of the context may outlive the owner and post to its queue. */
 void vs_vm_drop(vs_vm *vm)
 {
-    delete vm;
+    if (!vm) return;
+    if (vm->microtasks && !vm->context.IsEmpty()) {
+        vm->context.ClearWeak();
+        vm->context.SetWeak(vm, context_gone, WeakCallbackType::kParameter);
+    } else {
+        free_vm(vm);
+    }
+}
+
+void vs_vms_drop(vs_state *st)
+{
+    while (st->vms) free_vm(st->vms);
+}
+
+void vs_vms_apply_hooks(vs_state *st)
+{
+    HandleScope scope(isolate_of(st));
+    for (vs_vm *vm = st->vms; vm; vm = vm->next)
+        if (!vm->context.IsEmpty()) vs_hooks_apply(st, vm->context.Get(isolate_of(st)));
 }
 
 vs_val vs_vm_global(vs_cx *cx, vs_vm *vm)

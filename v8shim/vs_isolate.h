@@ -26,7 +26,7 @@ void vs_flags_set_argv(int *argc, char **argv);
 struct vs_host {
     void *user; /* becomes vs_cx.user */
     /* ANY THREAD: a foreground task was posted; cause vs_tasks_run() soon on the isolate's thread.
-     */
+     * Called under a lock of the shim: do that and nothing else. Not called after close. */
     void (*wake)(void *user);
     /* An exception left the outermost native-to-JS call. err and message are borrowed. */
     void (*uncaught)(struct vs_cx *cx, vs_val err, vs_val message);

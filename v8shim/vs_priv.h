@@ -13,6 +13,7 @@
 #include "v8shim/tasks_priv.h"
 #include "v8shim/vs.h"
 
+struct vs_vm;
 struct vs_weak;
 
 #ifdef VS_DEBUG
@@ -20,15 +21,17 @@ struct vs_weak;
 #define VS_DEBUG_SCOPES 256
 #endif
 
+enum { VS_HOOKS = 4 };
+
 /* What a struct vs_cx pointer really points to. */
 struct vs_state : vs_cx {
     vs_host host;
     v8::Global<v8::Context> context; /* the main one, entered for the isolate's life */
     std::shared_ptr<vs_task_runner> tasks;
-    vs_class *classes = nullptr;    /* all, newest first */
-    vs_context *contexts = nullptr; /* all but the main one */
-    vs_weak *dying = nullptr;       /* references whose value this garbage collection took */
-    v8::Global<v8::Function> promise_hooks[4];
+    vs_class *classes = nullptr; /* all, newest first */
+    vs_vm *vms = nullptr;        /* contexts beside the main one */
+    vs_weak *dying = nullptr;    /* references whose value this garbage collection took */
+    v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
 #ifdef VS_DEBUG
     pthread_t thread;
@@ -127,10 +130,12 @@ static inline v8::Local<v8::String> interned(v8::Isolate *isolate, const char *t
 
 /* class.cc: drops all classes, as the isolate closes. */
 void vs_classes_drop(vs_state *st);
-/* class.cc: the template of the instances of c. */
-v8::Local<v8::ObjectTemplate> vs_class_instances(vs_class *c);
-/* context.cc: the same for contexts. */
-void vs_contexts_drop(vs_state *st);
+/* vm.cc: the same for contexts beside the main one. */
+void vs_vms_drop(vs_state *st);
+/* vm.cc: gives them all the isolate's promise hooks. */
+void vs_vms_apply_hooks(vs_state *st);
+/* control.cc: gives a context the isolate's promise hooks; V8 keeps them by context. */
+void vs_hooks_apply(vs_state *st, v8::Local<v8::Context> context);
 /* ref.cc: runs gone() of the references in st->dying. */
 void vs_weak_run(vs_state *st);
 /* isolate.cc: the symbol in a script's host-defined options; undefined without. */

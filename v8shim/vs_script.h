@@ -1,4 +1,4 @@
-/* v8shim/vs_script.h: compiling and running source text, code cache, contexts, call sites. */
+/* v8shim/vs_script.h: compiling and running source text, code cache, call sites. */
 #ifndef VS_SCRIPT_H
 #define VS_SCRIPT_H
 
@@ -43,17 +43,6 @@ uint8_t *vs_script_cache_new(vs_val script, size_t *len);
 uint8_t *vs_fn_cache_new(vs_val fn, size_t *len);
 /* Depends on V8's version and flags: caches of another tag are rejected. */
 uint32_t vs_cache_tag(void);
-
-/* Contexts (vm). Owned by the caller like a reference. */
-struct vs_context;
-/* global_class: the global becomes like its instances (NULL: plain). own_microtasks: a queue of its
- * own. The context may touch the main context's objects. NULL: exception pending. */
-struct vs_context *vs_context_new(struct vs_cx *cx, struct vs_class *global_class,
-                                  bool own_microtasks);
-void vs_context_drop(struct vs_context *c);
-vs_val vs_context_global(struct vs_cx *cx, struct vs_context *c);
-void vs_context_enter(struct vs_cx *cx, struct vs_context *c);
-void vs_context_leave(struct vs_cx *cx, struct vs_context *c);
 
 /* Call sites, newest first. */
 struct vs_frame {

@@ -23,6 +23,7 @@ struct vs_vm_options {
 
 /* NULL: an exception is pending. Owned by the caller. */
 struct vs_vm *vs_vm_new(struct vs_cx *cx, const struct vs_vm_options *options);
+/* NULL is fine. */
 void vs_vm_drop(struct vs_vm *vm);
 /* globalThis of its scripts. NULL: the context was collected. */
 vs_val vs_vm_global(struct vs_cx *cx, struct vs_vm *vm);
