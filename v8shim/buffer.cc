@@ -84,6 +84,11 @@ bool vs_ab_detachable(vs_val ab)
     return local(ab).As<v8::ArrayBuffer>()->IsDetachable();
 }
 
+bool vs_ab_detached(vs_val ab)
+{
+    return local(ab).As<v8::ArrayBuffer>()->WasDetached();
+}
+
 void vs_ab_detach_key_set(vs_val ab, vs_val key)
 {
     local(ab).As<v8::ArrayBuffer>()->SetDetachKey(local(key));

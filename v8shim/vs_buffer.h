@@ -30,6 +30,7 @@ vs_val vs_ab_new_uninit(struct vs_cx *cx, size_t len); /* not zeroed: the caller
 vs_val vs_ab_new_external(struct vs_cx *cx, void *ptr, size_t len,
                           void (*drop)(void *ptr, size_t len, void *data), void *data);
 bool vs_ab_detachable(vs_val ab);
+bool vs_ab_detached(vs_val ab);
 /* From now on only who has key may detach it: vs_ab_detach() and transfers fail. */
 void vs_ab_detach_key_set(vs_val ab, vs_val key);
 VS_MUST_CHECK bool vs_ab_detach(struct vs_cx *cx, vs_val ab);

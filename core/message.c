@@ -1,0 +1,425 @@
+/* core/message.c: writing a message.
+ *
+ * Plain values go through V8's serializer. Host objects (native ones, and JS objects of the library
+ * that are marked as transferable or cloneable) are collected while it runs, written as an index,
+ * and packed afterwards, so that a value that can't be cloned leaves everything as it was.
+ */
+#include "core/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/message_priv.h"
+#include "core/symbols.h"
+
+#define UNSUPPORTED_CLONE "Cannot clone object of unsupported type."
+#define UNSUPPORTED_TRANSFER "Cannot transfer object of unsupported type."
+#define NOT_LISTED "Object that needs transfer was found in message but not listed in transferList"
+
+/* One call of rt_message_new(). Handles live as long as it. */
+struct writing {
+    struct rt_env *env;
+    struct rt_message *message;
+    struct vs_writer *writer;
+    vs_val *hosts; /* host objects, by index */
+    uint32_t host_count, host_cap;
+    uint32_t transferred; /* the first of them came by the transfer list */
+    vs_val *sabs;
+    uint32_t sab_count, sab_cap;
+    vs_val *buffers; /* ArrayBuffers of the transfer list */
+    uint32_t buffer_count, buffer_cap;
+};
+
+void message_list_push(struct message_list *l, void *item)
+{
+    if (l->count == l->cap) {
+        l->cap = l->cap ? l->cap * 2 : 4;
+        l->items = realloc(l->items, l->cap * sizeof(*l->items));
+        CHECK(l->items);
+    }
+    l->items[l->count++] = item;
+}
+
+static void vals_push(vs_val **items, uint32_t *count, uint32_t *cap, vs_val v)
+{
+    if (*count == *cap) {
+        *cap = *cap ? *cap * 2 : 4;
+        *items = realloc(*items, *cap * sizeof(**items));
+        CHECK(*items);
+    }
+    (*items)[(*count)++] = v;
+}
+
+/* The position of v among the first count items, or -1. */
+static int64_t vals_find(const vs_val *items, uint32_t count, vs_val v)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (vs_same_word(items[i], v)) return i;
+    }
+    return -1;
+}
+
+static void state_drop(struct rt_env *env)
+{
+    vs_ref_drop(message_state_of(env)->factory);
+    free(message_state_of(env));
+}
+
+struct message_state *message_state_of(struct rt_env *env)
+{
+    struct message_state *s = env->binding_state[RT_STATE_message];
+    if (s) return s;
+    s = calloc(1, sizeof(*s));
+    CHECK(s);
+    env->binding_state[RT_STATE_message] = s;
+    env->binding_drop[RT_STATE_message] = state_drop;
+    return s;
+}
+
+void rt_transfer_register(struct rt_env *env, struct vs_class *c,
+                          const struct rt_transfer_class *tclass)
+{
+    struct message_state *s = message_state_of(env);
+    CHECK(s->class_count < MESSAGE_CLASSES);
+    s->classes[s->class_count].c = c;
+    s->classes[s->class_count++].transfer = tclass;
+}
+
+void rt_message_set_factory(struct rt_env *env, vs_val fn)
+{
+    struct message_state *s = message_state_of(env);
+    vs_ref_drop(s->factory);
+    s->factory = vs_ref_new(env->cx, fn);
+}
+
+static void throw_dom(struct rt_env *env, vs_val message, const char *name)
+{
+    struct vs_cx *cx = env->cx;
+    vs_val constructor = vs_get_name(cx, vs_ref_get(env->per_context), "DOMException");
+    if (!constructor || !message) return;
+    vs_val argv[] = { message, vs_str_intern(cx, name) };
+    vs_val error = vs_construct(cx, constructor, 2, argv);
+    if (error) vs_throw(cx, error);
+}
+
+void rt_throw_dom(struct rt_env *env, const char *message, const char *name)
+{
+    throw_dom(env, vs_str_utf8(env->cx, message, -1), name);
+}
+
+static void throw_clone(struct rt_env *env, const char *message)
+{
+    rt_throw_dom(env, message, "DataCloneError");
+}
+
+/* The transfer class of a native object, NULL for others. */
+static const struct rt_transfer_class *class_of(struct rt_env *env, vs_val object)
+{
+    if (vs_native_count(object) == 0) return NULL;
+    struct message_state *s = message_state_of(env);
+    for (int i = 0; i < s->class_count; i++) {
+        if (vs_class_is(s->classes[i].c, object)) return s->classes[i].transfer;
+    }
+    return NULL;
+}
+
+/* The mode a JS object of the library was marked with, -1 for other objects. */
+static int js_mode(struct rt_env *env, vs_val object)
+{
+    vs_val key = rt_private(env, transfer_mode_private_symbol);
+    vs_val mode = vs_private_get(env->cx, object, key);
+    return mode && vs_is_num(mode) ? vs_int(mode) : -1;
+}
+
+static int host_mode(struct rt_env *env, vs_val object)
+{
+    const struct rt_transfer_class *c = class_of(env, object);
+    if (c) return c->mode;
+    int mode = js_mode(env, object);
+    return mode < 0 ? RT_TRANSFER_NONE : mode;
+}
+
+static void on_clone_error(struct vs_cx *cx, void *user, vs_val message)
+{
+    throw_dom(rt_env_from_cx(cx), message, "DataCloneError");
+}
+
+static bool on_is_host(struct vs_cx *cx, void *user, vs_val object)
+{
+    return vs_native_count(object) > 0 || js_mode(rt_env_from_cx(cx), object) >= 0;
+}
+
+/* An object with interceptors, which V8 always takes for a host object: process.env. It travels as
+ * a plain one. */
+static bool write_plain(struct writing *w, vs_val object)
+{
+    struct vs_cx *cx = w->env->cx;
+    vs_val copy = vs_obj_new(cx);
+    vs_val keys = vs_own_keys(cx, object, VS_KEYS_ENUMERABLE | VS_KEYS_NO_SYMBOLS, true);
+    if (!keys) return false;
+    for (uint32_t i = 0; i < vs_arr_len(keys); i++) {
+        vs_val key = vs_get_index(cx, keys, i);
+        vs_val v = key ? vs_get(cx, object, key) : NULL;
+        if (!v || !vs_define(cx, copy, key, v, VS_ATTR_NONE)) return false;
+    }
+    vs_writer_u32(w->writer, MESSAGE_PLAIN_OBJECT);
+    return vs_writer_value(w->writer, copy);
+}
+
+static bool on_write_host(struct vs_cx *cx, void *user, vs_val object)
+{
+    struct writing *w = user;
+    int64_t index = vals_find(w->hosts, w->host_count, object);
+    if (index >= 0) {
+        vs_writer_u32(w->writer, (uint32_t)index);
+        return true;
+    }
+    if (!on_is_host(cx, user, object)) return write_plain(w, object);
+    int mode = host_mode(w->env, object);
+    if (mode & RT_CLONEABLE) {
+        vs_writer_u32(w->writer, w->host_count);
+        vals_push(&w->hosts, &w->host_count, &w->host_cap, object);
+        return true;
+    }
+    throw_clone(w->env, mode & RT_TRANSFERABLE ? NOT_LISTED : UNSUPPORTED_CLONE);
+    return false;
+}
+
+static bool on_shared_id(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id)
+{
+    struct writing *w = user;
+    int64_t index = vals_find(w->sabs, w->sab_count, sab);
+    if (index < 0) {
+        index = w->sab_count;
+        vals_push(&w->sabs, &w->sab_count, &w->sab_cap, sab);
+        message_list_push(&w->message->shared, vs_shared_new(sab));
+    }
+    *id = (uint32_t)index;
+    return true;
+}
+
+static bool on_wasm_id(struct vs_cx *cx, void *user, vs_val module, uint32_t *id)
+{
+    struct writing *w = user;
+    *id = w->message->wasm.count;
+    message_list_push(&w->message->wasm, vs_shared_new(module));
+    return true;
+}
+
+static const struct vs_writer_host writer_host = {
+    .clone_error = on_clone_error,
+    .is_host = on_is_host,
+    .write_host = on_write_host,
+    .shared_id = on_shared_id,
+    .wasm_id = on_wasm_id,
+};
+
+static bool list_buffer(struct writing *w, vs_val ab)
+{
+    if (!vs_ab_detachable(ab) || vs_ab_detached(ab)) {
+        throw_clone(w->env, UNSUPPORTED_TRANSFER);
+        return false;
+    }
+    if (vals_find(w->buffers, w->buffer_count, ab) >= 0) {
+        throw_clone(w->env, "Transfer list contains duplicate ArrayBuffer");
+        return false;
+    }
+    vs_writer_transfer(w->writer, w->buffer_count, ab);
+    vals_push(&w->buffers, &w->buffer_count, &w->buffer_cap, ab);
+    return true;
+}
+
+static bool throw_duplicate(struct writing *w, vs_val object)
+{
+    struct vs_text name;
+    if (!vs_text_read(w->env->cx, vs_constructor_name(w->env->cx, object), &name)) return false;
+    char text[VS_TEXT_SMALL];
+    snprintf(text, sizeof(text), "Transfer list contains duplicate %s", name.ptr);
+    vs_text_reset(&name);
+    throw_clone(w->env, text);
+    return false;
+}
+
+static bool list_host(struct writing *w, vs_val object, vs_val source)
+{
+    const struct rt_transfer_class *c = class_of(w->env, object);
+    if (!c && js_mode(w->env, object) < 0) {
+        throw_clone(w->env, "Found invalid value in transferList.");
+        return false;
+    }
+    if (vals_find(w->hosts, w->host_count, object) >= 0) return throw_duplicate(w, object);
+    if (source && vs_same_word(source, object)) {
+        throw_clone(w->env, "Transfer list contains source port");
+        return false;
+    }
+    if (c && c->is_detached && c->is_detached(object)) {
+        char text[VS_TEXT_SMALL];
+        snprintf(text, sizeof(text), "%s in transfer list is already detached", c->name);
+        throw_clone(w->env, text);
+        return false;
+    }
+    vals_push(&w->hosts, &w->host_count, &w->host_cap, object);
+    return true;
+}
+
+static bool list_entry(struct writing *w, vs_val v, vs_val source)
+{
+    struct vs_cx *cx = w->env->cx;
+    if (!vs_is_obj(v)) {
+        throw_clone(w->env, "Found invalid value in transferList.");
+        return false;
+    }
+    vs_val mark = vs_private_get(cx, v, rt_private(w->env, untransferable_object_private_symbol));
+    if (mark && !vs_is_undefined(cx, mark)) {
+        throw_clone(w->env, UNSUPPORTED_TRANSFER);
+        return false;
+    }
+    return vs_is_ab(v) ? list_buffer(w, v) : list_host(w, v, source);
+}
+
+/* What a listed JS object needs to take along, as it says itself. */
+static bool list_nested(struct writing *w)
+{
+    struct rt_env *env = w->env;
+    for (uint32_t i = 0; i < w->host_count; i++) {
+        if (class_of(env, w->hosts[i])) continue;
+        vs_val fn = vs_get(env->cx, w->hosts[i], rt_symbol(env, messaging_transfer_list_symbol));
+        if (!fn) return false;
+        if (!vs_is_fn(fn)) continue;
+        vs_val list = vs_call(env->cx, fn, w->hosts[i], 0, NULL);
+        if (!list) return false;
+        for (uint32_t j = 0; vs_is_arr(list) && j < vs_arr_len(list); j++) {
+            vs_val item = vs_get_index(env->cx, list, j);
+            if (!item) return false;
+            if (vals_find(w->hosts, w->host_count, item) >= 0) continue;
+            if (!list_entry(w, item, NULL)) return false;
+        }
+    }
+    return true;
+}
+
+static bool list_all(struct writing *w, vs_val transfer, vs_val source)
+{
+    for (uint32_t i = 0; transfer && i < vs_arr_len(transfer); i++) {
+        vs_val entry = vs_get_index(w->env->cx, transfer, i);
+        if (!entry || !list_entry(w, entry, source)) return false;
+    }
+    if (!list_nested(w)) return false;
+    w->transferred = w->host_count;
+    return true;
+}
+
+/* Asks a JS object for { data, deserializeInfo }; data follows the value in the message. */
+static struct rt_parcel *pack_js(struct writing *w, vs_val object, int mode)
+{
+    struct rt_env *env = w->env;
+    struct vs_cx *cx = env->cx;
+    bool transfer = mode == RT_TRANSFERABLE;
+    vs_val key = transfer ? rt_symbol(env, messaging_transfer_symbol)
+                          : rt_symbol(env, messaging_clone_symbol);
+    vs_val fn = vs_get(cx, object, key);
+    if (!fn) return NULL;
+    if (!vs_is_fn(fn)) {
+        if (transfer) return pack_js(w, object, RT_CLONEABLE);
+        throw_clone(env, UNSUPPORTED_CLONE);
+        return NULL;
+    }
+    vs_val result = vs_call(cx, fn, object, 0, NULL);
+    if (!result) return NULL;
+    if (!vs_is_obj(result)) {
+        throw_clone(env, UNSUPPORTED_CLONE);
+        return NULL;
+    }
+    vs_val data = vs_get_name(cx, result, "data");
+    vs_val info = data ? vs_get_name(cx, result, "deserializeInfo") : NULL;
+    struct vs_text text;
+    if (!info || !vs_text_read(cx, info, &text)) return NULL;
+    struct js_parcel *p = calloc(1, sizeof(*p));
+    CHECK(p);
+    p->parcel = js_parcel_ops;
+    p->factory_key = strdup(text.ptr);
+    CHECK(p->factory_key);
+    vs_text_reset(&text);
+    if (vs_writer_value(w->writer, data)) return &p->parcel;
+    p->parcel.drop(&p->parcel);
+    return NULL;
+}
+
+/* The value is written: now take what was found in it. Packing can write further host objects. */
+static bool pack_all(struct writing *w)
+{
+    for (uint32_t i = 0; i < w->buffer_count; i++) {
+        message_list_push(&w->message->buffers, vs_shared_new(w->buffers[i]));
+        if (!vs_ab_detach(w->env->cx, w->buffers[i])) return false;
+    }
+    for (uint32_t i = 0; i < w->host_count; i++) {
+        vs_val object = w->hosts[i];
+        int mode = i < w->transferred ? RT_TRANSFERABLE : RT_CLONEABLE;
+        const struct rt_transfer_class *c = class_of(w->env, object);
+        struct rt_parcel *p = c ? c->pack(w->env, object, mode) : pack_js(w, object, mode);
+        if (!p) return false;
+        message_list_push(&w->message->parcels, p);
+    }
+    return true;
+}
+
+static struct rt_message *message_alloc(void)
+{
+    struct rt_message *m = calloc(1, sizeof(*m));
+    CHECK(m);
+    m->shares = 1;
+    return m;
+}
+
+struct rt_message *rt_message_new(struct rt_env *env, vs_val value, vs_val transfer, vs_val source)
+{
+    struct rt_message *m = message_alloc();
+    struct writing w = { .env = env, .message = m };
+    w.writer = vs_writer_new(env->cx, &writer_host, &w);
+    vs_writer_header(w.writer);
+    bool ok = list_all(&w, transfer, source) && vs_writer_value(w.writer, value) && pack_all(&w);
+    m->data = vs_writer_release(w.writer, &m->len);
+    vs_writer_drop(w.writer);
+    free(w.hosts);
+    free(w.sabs);
+    free(w.buffers);
+    if (ok) return m;
+    rt_message_drop(m);
+    return NULL;
+}
+
+struct rt_message *rt_message_new_close(void)
+{
+    struct rt_message *m = message_alloc();
+    m->is_close = true;
+    return m;
+}
+
+static void drop_shared(struct message_list *l)
+{
+    for (uint32_t i = 0; i < l->count; i++) vs_shared_drop(l->items[i]);
+    free(l->items);
+}
+
+struct rt_message *rt_message_share(struct rt_message *m)
+{
+    m->shares++;
+    return m;
+}
+
+void rt_message_drop(struct rt_message *m)
+{
+    if (--m->shares) return;
+    for (uint32_t i = 0; i < m->parcels.count; i++) {
+        struct rt_parcel *p = m->parcels.items[i];
+        p->drop(p);
+    }
+    free(m->parcels.items);
+    drop_shared(&m->buffers);
+    drop_shared(&m->shared);
+    drop_shared(&m->wasm);
+    free(m->data);
+    free(m);
+}
