@@ -139,7 +139,6 @@ int rt_conn_reset(struct rt_conn *c, vs_val cb)
         struct linger now = { .l_onoff = 1, .l_linger = 0 };
         if (setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now) < 0) return -errno;
     }
-    if (c->bits & RT_CONN_SHUT) return -EINVAL;
     c->bits |= RT_CONN_RESET;
     rt_handle_close(&c->handle, cb);
     return 0;
