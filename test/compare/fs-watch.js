@@ -11,8 +11,8 @@ const watch = (path, options, change, until) => new Promise((resolve, reject) =>
     const line = `${type} ${Buffer.isBuffer(name) ? name.toString('hex') : name}`;
     if (seen.at(-1) !== line) seen.push(line);
     if (line === until) {
-      w.close();
       w.on('close', () => resolve(seen));
+      w.close();
     }
   });
   w.on('error', reject);
