@@ -1,5 +1,6 @@
 /* core/bind/fs_call.c: from JS arguments to a call, and calls done at once. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ void fs_call_reset(struct fs_call *c, bool unused)
 
 bool fs_call_missing(const struct fs_call *c)
 {
-    return c->missing_ok && (c->res == -ENOENT || c->res == -ENOTDIR);
+    return (c->no_entry_ok && c->res == -ENOENT) || (c->no_dir_ok && c->res == -ENOTDIR);
 }
 
 vs_val fs_call_error(const struct fs_call *c)
@@ -112,9 +113,13 @@ void fs_throw_errno(struct rt_env *env, int number, const char *syscall, const c
 {
     struct vs_cx *cx = env->cx;
     const char *code = rt_err_name(-number);
-    vs_val e = rt_error_code(env, VS_ERROR, code, twice ? "%s, %s: %s '%s'" : "%s, %s%.0s '%s'",
-                             code, strerror(number), path, path);
+    char *text;
+    CHECK(asprintf(&text, "%s, %s%s%s '%s'", code, strerror(number), twice ? ": " : "",
+                   twice ? path : "", path) >= 0);
+    vs_val e = vs_error_new(cx, VS_ERROR, text);
+    free(text);
     if (e && put(env, e, rt_str(env, errno_), vs_i32(cx, number)) &&
+        put(env, e, rt_str(env, code), vs_str_intern(cx, code)) &&
         put(env, e, rt_str(env, path), vs_str_utf8(cx, path, -1)) &&
         put(env, e, rt_str(env, syscall), vs_str_intern(cx, syscall)))
         vs_throw(cx, e);

@@ -57,7 +57,8 @@ struct fs_call {
     int64_t off; /* < 0: the file position */
     enum rt_encoding encoding;
     bool bigint;
-    bool missing_ok;   /* no such entry: the result is undefined */
+    bool no_entry_ok;  /* ENOENT is no error: the result is undefined */
+    bool no_dir_ok;    /* ENOTDIR likewise */
     bool option;       /* what the operation makes of it: recursive, withFileTypes, ... */
     bool hide_path;    /* errors do not show it */
     bool to_promise;   /* results may not use the arrays shared with JS */

@@ -38,6 +38,15 @@ static const struct fs_op op_write = {
     .syscall = "write", .work = write_work, .start = write_start, .result = count_result
 };
 
+/* The library passes empty lists on in some calls; libuv refuses them. */
+static void nothing_work(struct fs_call *c)
+{
+    c->res = -EINVAL;
+}
+
+static const struct fs_op op_read_nothing = { .syscall = "read", .work = nothing_work };
+static const struct fs_op op_write_nothing = { .syscall = "write", .work = nothing_work };
+
 /* A position: number, BigInt, or null for the file's own. */
 static int64_t position(vs_val v)
 {
@@ -129,10 +138,11 @@ static void fs_read(const struct vs_args *a)
 }
 
 /* readBuffers(fd, views, position, req) and writeBuffers() */
-static void transfer_vector(const struct vs_args *a, const struct fs_op *op)
+static void transfer_vector(const struct vs_args *a, const struct fs_op *op,
+                            const struct fs_op *op_nothing)
 {
     struct fs_in in;
-    fs_in_init(&in, a, op);
+    fs_in_init(&in, a, vs_arr_len(vs_arg(a, 1)) ? op : op_nothing);
     in.call.fd = vs_int(vs_arg(a, 0));
     in.call.off = position(vs_arg(a, 2));
     if (set_vector(&in, vs_arg(a, 1), is_async(&in, vs_arg(a, 3)))) fs_run(&in, 3);
@@ -140,12 +150,12 @@ static void transfer_vector(const struct vs_args *a, const struct fs_op *op)
 
 static void fs_read_buffers(const struct vs_args *a)
 {
-    transfer_vector(a, &op_read);
+    transfer_vector(a, &op_read, &op_read_nothing);
 }
 
 static void fs_write_buffers(const struct vs_args *a)
 {
-    transfer_vector(a, &op_write);
+    transfer_vector(a, &op_write, &op_write_nothing);
 }
 
 /* Synchronous writes report their error in an object of the caller, which makes the exception. */

@@ -128,14 +128,16 @@ static const struct fs_op op_fstat = {
     .syscall = "fstat", .work = fstat_work, .start = fstat_start, .result = stats_result
 };
 
-/* stat(path, bigint, req, throwIfNoEntry) */
+/* stat(path, bigint, req, throwIfNoEntry). Node 24 takes ENOTDIR for a missing entry in stat() and
+ * not in lstat(). */
 static void stat_path(const struct vs_args *a, const struct fs_op *op)
 {
     struct fs_in in;
     fs_in_init(&in, a, op);
     if (!fs_in_path(&in, 0)) return;
     in.call.bigint = vs_is_true(in.call.env->cx, vs_arg(a, 1));
-    in.call.missing_ok = vs_is_false(in.call.env->cx, vs_arg(a, 3));
+    in.call.no_entry_ok = vs_is_false(in.call.env->cx, vs_arg(a, 3));
+    in.call.no_dir_ok = in.call.no_entry_ok && op == &op_stat;
     fs_run(&in, 2);
 }
 
