@@ -63,7 +63,7 @@ static ssize_t write_now(const struct rt_conn *c, const struct iovec *iov, int c
 {
     ssize_t n;
     do {
-        if (c->io.kind == UR_STREAM_SOCKET) {
+        if (c->io.kind != UR_STREAM_FILE) {
             struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)iov,
                                   .msg_iovlen = (size_t)count };
             int wait = c->bits & RT_CONN_BLOCKING ? 0 : MSG_DONTWAIT;

@@ -37,7 +37,8 @@ static void connect_done(struct ur_op *op, int32_t res, uint32_t flags)
     if (closing)
         res = -ECANCELED;
     else if (res == 0)
-        rt_conn_open_take(c, c->fd, UR_STREAM_SOCKET, O_RDWR);
+        rt_conn_open_take(c, c->fd, r->addr.ss_family == AF_UNIX ? UR_STREAM_SOCKET : UR_STREAM_TCP,
+                          O_RDWR);
     struct vs_scope scope;
     vs_scope_open(cx, &scope);
     vs_val ok = vs_bool(cx, res == 0);

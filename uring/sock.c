@@ -10,6 +10,9 @@
 void ur_stream_init_take(struct ur_loop *l, struct ur_stream *s, int fd, enum ur_stream_kind kind)
 {
     *s = (struct ur_stream){ .loop = l, .fd = fd, .kind = (uint8_t)kind, .bits = S_REF };
+    /* KERNEL(6, 18): a multishot receive on a Unix socket may never tell an end of stream that came
+     * together with the data before it. */
+    if (kind == UR_STREAM_SOCKET) s->bits |= S_ONE_SHOT;
     ur_op_init(&s->recv_op, ur_recv_op_done);
     ur_op_init(&s->send_op, ur_send_op_done);
     ur_op_init(&s->held_op, ur_held_op_done);

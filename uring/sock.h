@@ -18,7 +18,8 @@
  * ---------------------------------------------------------------------------------------- */
 
 enum ur_stream_kind {
-    UR_STREAM_SOCKET, /* stream socket: recv and send */
+    UR_STREAM_TCP,    /* TCP socket: one operation receives for as long as the stream lives */
+    UR_STREAM_SOCKET, /* any other stream socket, or unknown: one operation for each chunk */
     UR_STREAM_FILE    /* pipe, FIFO, terminal, character device: read and write, no shutdown */
 };
 
@@ -90,7 +91,9 @@ void ur_recv_start(struct ur_stream *s, ur_recv_fn *fn);
 /* No more callbacks until ur_recv_start(). No data is lost: chunks the kernel had already delivered
  * are copied and held for the next start, and so are end of stream and errors. The receive stays
  * armed until a little has gathered (UR_HELD_MAX), so that stopping and starting for each chunk
- * costs nothing; then it is cancelled and the kernel's window applies back-pressure. */
+ * costs nothing; then it is cancelled and the kernel's window applies back-pressure. What one poll
+ * delivers is held in any case, at most the shared buffers; a sender that is that far ahead is from
+ * then on received from one chunk at a time. */
 void ur_recv_stop(struct ur_stream *s);
 bool ur_recv_active(const struct ur_stream *s);
 

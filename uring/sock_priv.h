@@ -10,14 +10,15 @@ enum ur_stream_bits {
     S_COUNTED = 1 << 2, /* in the loop's refs now */
     S_PARKED = 1 << 3,
     S_ENDED = 1 << 4,    /* end_res is waiting to be delivered */
-    S_ONE_SHOT = 1 << 5, /* the descriptor cannot do multishot reads */
+    S_ONE_SHOT = 1 << 5, /* multishot receives do not work with the descriptor */
     S_SPARE = 1 << 6,    /* the receive in flight has the private buffer */
     S_FLUSH = 1 << 7,    /* on the loop's flush list */
     S_SHUTDOWN = 1 << 8, /* wanted, not done */
     S_CLOSING = 1 << 9,
     S_CLOSE_SENT = 1 << 10,
     S_CONNECTING = 1 << 12,
-    S_RELEASE = 1 << 11 /* closing, but the descriptor stays open */
+    S_THROTTLED = 1 << 13, /* the sender is ahead of us: receive a chunk at a time */
+    S_RELEASE = 1 << 11    /* closing, but the descriptor stays open */
 };
 
 /* Count the stream for ur_loop_alive(), or not, as its bits now say. */

@@ -53,7 +53,7 @@ static void arm_recv(struct ur_stream *s, bool use_spare)
         d->arg = is_file ? 0 : MSG_DONTWAIT; /* it must come back soon */
     } else {
         d->flags = UR_DESC_POOL;
-        if (!(s->bits & S_ONE_SHOT)) d->flags |= UR_DESC_MULTI;
+        if (!(s->bits & (S_ONE_SHOT | S_THROTTLED))) d->flags |= UR_DESC_MULTI;
     }
     ur_op_start(s->loop, &s->recv_op);
 }
@@ -63,9 +63,7 @@ static void arm(struct ur_stream *s)
 {
     if (ur_op_active(&s->recv_op) || (s->bits & (S_PARKED | S_ENDED))) return;
     /* One that was parked again and again may just have no data, since a receive on an empty group
-     * fails at once: let it wait without a buffer. Not by IORING_RECVSEND_POLL_FIRST: on KERNEL(6,
-     * 18) a multishot receive armed so on a Unix socket never tells an end that was there before.
-     */
+     * fails at once: let it wait without a buffer. */
     if (s->parked_times >= STARVING_TIMES)
         arm_poll(s);
     else
@@ -97,7 +95,11 @@ static void hold(struct ur_stream *s, const void *data, uint32_t len)
     s->held_tail = h;
     s->held_len += len;
     s->loop->stats.held_bytes += len;
-    if (s->held_len >= UR_HELD_MAX) ur_cancel(s->loop, &s->recv_op);
+    if (s->held_len < UR_HELD_MAX) return;
+    /* One multishot takes all there is in one go, and it would all be held again at the next stop.
+     */
+    s->bits |= S_THROTTLED;
+    ur_cancel(s->loop, &s->recv_op);
 }
 
 void ur_stream_drop_held(struct ur_stream *s)
@@ -132,6 +134,7 @@ static void receive(struct ur_stream *s, int32_t res)
 {
     const void *data = s->bits & S_SPARE ? s->loop->bufs.spare : s->loop->cur_buf;
     s->parked_times = 0;
+    if ((uint32_t)res < s->loop->bufs.buf_len) s->bits &= (uint16_t)~S_THROTTLED;
     if ((s->bits & S_READING) && !s->held)
         s->recv_fn(s, res, data);
     else

@@ -70,7 +70,7 @@ static void start_shutdown(struct ur_stream *s)
 {
     struct ur_desc *d = ur_op_prepare(&s->send_op, UR_KIND_SHUTDOWN, s->fd);
     d->arg = SHUT_WR;
-    if (s->kind == UR_STREAM_SOCKET)
+    if (s->kind != UR_STREAM_FILE)
         ur_op_start(s->loop, &s->send_op);
     else
         ur_op_settle(s->loop, &s->send_op, -ENOTSUP);

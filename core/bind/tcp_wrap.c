@@ -47,7 +47,7 @@ static vs_val accept_one(struct rt_env *env, int fd)
         return NULL;
     }
     make(env, object, TCP_SOCKET);
-    rt_conn_open_take(rt_conn_of(object), fd, UR_STREAM_SOCKET, O_RDWR);
+    rt_conn_open_take(rt_conn_of(object), fd, UR_STREAM_TCP, O_RDWR);
     return object;
 }
 

@@ -46,8 +46,8 @@ int main(void)
         int fds[2];
         struct pair *p = &pairs[i];
         fixture_pair(&f, fds);
-        ur_stream_init_take(f.loop, &p->reader, fds[0], UR_STREAM_SOCKET);
-        ur_stream_init_take(f.loop, &p->writer, fds[1], UR_STREAM_SOCKET);
+        ur_stream_init_take(f.loop, &p->reader, fds[0], UR_STREAM_TCP);
+        ur_stream_init_take(f.loop, &p->writer, fds[1], UR_STREAM_TCP);
         ur_recv_start(&p->reader, on_recv);
         p->req.done = sent;
         p->sent = 1;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -72,14 +73,6 @@ static inline struct ur_stats fixture_stats(const struct fixture *f)
     return s;
 }
 
-static inline void fixture_pair(const struct fixture *f, int fds[2])
-{
-    if (f->fake)
-        ur_fake_socketpair(f->loop, fds);
-    else
-        EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
-}
-
 static inline void fixture_pipe(const struct fixture *f, int fds[2])
 {
     if (f->fake)
@@ -112,6 +105,35 @@ static inline int fixture_listener(const struct fixture *f, struct sockaddr_in *
     EXPECT_EQ(getsockname(fd, (struct sockaddr *)addr, &len), 0);
     EXPECT_EQ(listen(fd, 511), 0);
     return fd;
+}
+
+/* Connected TCP sockets. */
+static inline void fixture_pair(const struct fixture *f, int fds[2])
+{
+    struct sockaddr_in addr;
+    int one = 1;
+    if (f->fake) {
+        ur_fake_socketpair(f->loop, fds);
+        return;
+    }
+    int listener = fixture_listener(f, &addr);
+    fds[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_GE(fds[1], 0);
+    EXPECT_EQ(connect(fds[1], (struct sockaddr *)&addr, sizeof addr), 0);
+    fds[0] = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    EXPECT_GE(fds[0], 0);
+    EXPECT_EQ(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+    for (int i = 0; i < 2; i++)
+        EXPECT_EQ(setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one), 0);
+    close(listener);
+}
+
+static inline void fixture_unix_pair(const struct fixture *f, int fds[2])
+{
+    if (f->fake)
+        ur_fake_socketpair(f->loop, fds);
+    else
+        EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
 }
 
 /* Poll until *flag, or fail: no test waits this long for anything. */

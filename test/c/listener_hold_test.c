@@ -22,7 +22,7 @@ static void on_accept(struct ur_listener *a, int32_t fd)
         EXPECT(fcntl(fd, F_GETFL) & O_NONBLOCK);
         EXPECT(fcntl(fd, F_GETFD) & FD_CLOEXEC);
     }
-    ur_stream_init_take(f.loop, &servers[accepted++], fd, UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &servers[accepted++], fd, UR_STREAM_TCP);
     if (accepted % 7 == 0) {
         ur_accept_stop(a);
         listening = false;
@@ -43,7 +43,7 @@ static void on_close(struct ur_stream *s, int32_t res)
 static void connect_all(void)
 {
     for (int i = 0; i < CLIENTS; i++) {
-        ur_stream_init_take(f.loop, &clients[i], fixture_socket(&f), UR_STREAM_SOCKET);
+        ur_stream_init_take(f.loop, &clients[i], fixture_socket(&f), UR_STREAM_TCP);
         ur_stream_connect(&clients[i], (struct sockaddr *)&addr, sizeof addr, on_connect);
     }
 }
@@ -80,9 +80,9 @@ int main(void)
     ur_accept_start(&listener, on_accept);
     while (closed < expected) EXPECT_GE(ur_loop_poll(f.loop, 1000000), 0);
     accepted = 6; /* the next one stops */
-    ur_stream_init_take(f.loop, &servers[0], fixture_socket(&f), UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &servers[0], fixture_socket(&f), UR_STREAM_TCP);
     for (int i = 1; i < 6; i++)
-        ur_stream_init_take(f.loop, &servers[i], fixture_socket(&f), UR_STREAM_SOCKET);
+        ur_stream_init_take(f.loop, &servers[i], fixture_socket(&f), UR_STREAM_TCP);
     connect_all();
     for (int i = 0; i < 30; i++) EXPECT_GE(ur_loop_poll(f.loop, 1000000), 0);
     EXPECT_EQ(accepted, 7);

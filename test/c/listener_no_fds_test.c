@@ -20,7 +20,7 @@ static void on_accept(struct ur_listener *a, int32_t fd)
     EXPECT_GE(fd, 0);
     EXPECT(relieved);
     accepted = true;
-    ur_stream_init_take(f.loop, &server, fd, UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &server, fd, UR_STREAM_TCP);
     ur_stream_close(&server, NULL);
     ur_stream_close(&client, NULL);
     ur_listener_close(a, NULL);
@@ -44,7 +44,7 @@ int main(void)
 {
     fixture_open(&f, NULL);
     ur_listener_init_take(f.loop, &listener, fixture_listener(&f, &addr));
-    ur_stream_init_take(f.loop, &client, fixture_socket(&f), UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &client, fixture_socket(&f), UR_STREAM_TCP);
     if (f.fake) {
         ur_fake_fail(f.loop, UR_KIND_ACCEPT, EMFILE, UINT32_MAX);
     } else {

@@ -97,7 +97,7 @@ int main(void)
     for (int i = 0; i < PAIRS; i++) {
         fixture_pair(&f, fds);
         for (int k = 0; k < 2; k++) {
-            ur_stream_init_take(f.loop, &streams[2 * i + k], fds[k], UR_STREAM_SOCKET);
+            ur_stream_init_take(f.loop, &streams[2 * i + k], fds[k], UR_STREAM_TCP);
             ur_recv_start(&streams[2 * i + k], on_recv);
         }
         sends[i].done = on_sent;

@@ -58,7 +58,7 @@ int main(void)
     struct ur_stream mine;
     fixture_open(&f, NULL);
     fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &other, fds[1], UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &other, fds[1], UR_STREAM_TCP);
     ur_poll_init(f.loop, &p, fds[0]);
 
     ur_poll_start(&p, POLLIN, UR_POLL_LEVEL, on_poll);
@@ -108,7 +108,7 @@ int main(void)
     EXPECT_EQ(ur_loop_run(f.loop), 0);
     EXPECT(closed);
 
-    ur_stream_init_take(f.loop, &mine, fds[0], UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &mine, fds[0], UR_STREAM_TCP);
     ur_stream_close(&mine, NULL);
     ur_stream_close(&other, NULL);
     EXPECT_EQ(ur_loop_run(f.loop), 0);

@@ -99,7 +99,7 @@ static struct conn *conn_new(int fd)
     live++;
     c->open = 1;
     c->life = rand() % 20;
-    ur_stream_init_take(f.loop, &c->s, fd, UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &c->s, fd, UR_STREAM_TCP);
     return c;
 }
 

@@ -65,8 +65,8 @@ int main(void)
     fixture_open(&f, NULL);
     out = calloc(1, TOTAL);
     fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_SOCKET);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
+    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
     ur_recv_start(&a, never);
     first.done = second.done = sent;
     ur_send(&a, &first, out, TOTAL);

@@ -49,7 +49,7 @@ static void server_recv(struct ur_stream *s, int32_t res, const void *data)
 static void accepted(struct ur_listener *a, int32_t fd)
 {
     EXPECT_GE(fd, 0);
-    ur_stream_init_take(f.loop, &server, fd, UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &server, fd, UR_STREAM_TCP);
     ur_recv_start(&server, server_recv);
     ur_listener_close(a, NULL);
 }
@@ -105,7 +105,7 @@ int main(void)
     out = malloc(LEN_MAX);
     ur_listener_init_take(f.loop, &listener, fixture_listener(&f, &addr));
     ur_accept_start(&listener, accepted);
-    ur_stream_init_take(f.loop, &client, fixture_socket(&f), UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &client, fixture_socket(&f), UR_STREAM_TCP);
     ur_stream_connect(&client, (struct sockaddr *)&addr, sizeof addr, connected);
     EXPECT_EQ(ur_loop_run(f.loop), 0);
     EXPECT_EQ(round_no, ROUNDS);

@@ -55,8 +55,8 @@ int main(void)
     for (int i = 0; i < STREAMS; i++) {
         int fds[2];
         fixture_pair(&f, fds);
-        ur_stream_init_take(f.loop, &pairs[i].reader, fds[0], UR_STREAM_SOCKET);
-        ur_stream_init_take(f.loop, &pairs[i].writer, fds[1], UR_STREAM_SOCKET);
+        ur_stream_init_take(f.loop, &pairs[i].reader, fds[0], UR_STREAM_TCP);
+        ur_stream_init_take(f.loop, &pairs[i].writer, fds[1], UR_STREAM_TCP);
         ur_recv_start(&pairs[i].reader, on_recv);
         pairs[i].req.done = sent;
         ur_send(&pairs[i].writer, &pairs[i].req, out, TOTAL);
@@ -65,7 +65,7 @@ int main(void)
         int fds[2];
         fixture_pair(&f, fds);
         for (int k = 0; k < 2; k++) {
-            ur_stream_init_take(f.loop, &idle[i + k], fds[k], UR_STREAM_SOCKET);
+            ur_stream_init_take(f.loop, &idle[i + k], fds[k], UR_STREAM_TCP);
             ur_recv_start(&idle[i + k], never);
         }
     }

@@ -57,8 +57,8 @@ static void start(struct pair *p)
     p->open = 2;
     p->seen = 0;
     memset(p->data, p->number & 255, CHUNK);
-    ur_stream_init_take(f.loop, &p->reader, fds[0], UR_STREAM_SOCKET);
-    ur_stream_init_take(f.loop, &p->writer, fds[1], UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &p->reader, fds[0], UR_STREAM_TCP);
+    ur_stream_init_take(f.loop, &p->writer, fds[1], UR_STREAM_TCP);
     ur_recv_start(&p->reader, on_recv);
     p->req.done = sent;
     ur_send(&p->writer, &p->req, p->data, CHUNK);

@@ -56,8 +56,8 @@ int main(void)
     int fds[2];
     fixture_open(&f, NULL);
     fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_SOCKET);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_SOCKET);
+    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
+    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
     ur_recv_start(&a, a_recv);
     ur_recv_start(&b, b_recv);
     request.done = sent;
