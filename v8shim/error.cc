@@ -50,6 +50,8 @@ vs_val vs_throw_too_long(vs_cx *cx)
 
 vs_val vs_throw_no_memory(vs_cx *cx)
 {
-    vs_throw(cx, vs_error_new(cx, VS_RANGE_ERROR, "Array buffer allocation failed"));
+    vs_val error = vs_error_new(cx, VS_RANGE_ERROR, "Failed to allocate memory");
+    vs_put_str(cx, error, "code", "ERR_MEMORY_ALLOCATION_FAILED");
+    vs_throw(cx, error);
     return nullptr;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/ucnv.h>
+#include <unicode/ucnv_cb.h>
 #include <unicode/utf16.h>
 
 #include "core/buffer.h"
@@ -54,6 +55,17 @@ static bool is_unicode(const UConverter *icu)
     return type == UCNV_UTF8 || type == UCNV_UTF16_BigEndian || type == UCNV_UTF16_LittleEndian;
 }
 
+/* Bad input becomes U+FFFD; ICU's own callback prefers U+001A in the old encodings. */
+static void U_CALLCONV substitute(const void *data, UConverterToUnicodeArgs *args,
+                                  const char *bytes, int32_t len, UConverterCallbackReason reason,
+                                  UErrorCode *err)
+{
+    static const UChar replacement = 0xfffd;
+    if (reason > UCNV_IRREGULAR) return;
+    *err = U_ZERO_ERROR;
+    ucnv_cbToUWriteUChars(args, &replacement, 1, 0, err);
+}
+
 /* (name, flags): a Converter, or undefined when there is none of that name. */
 static void get_converter(const struct vs_args *a)
 {
@@ -63,11 +75,10 @@ static void get_converter(const struct vs_args *a)
     vs_val object = vs_class_make(env->binding_state[RT_STATE_icu]);
     UConverter *icu = object ? converter_open(env->cx, vs_arg(a, 0)) : NULL;
     if (!icu) return;
-    if (flags & FLAG_FATAL) {
-        UErrorCode err = U_ZERO_ERROR;
-        ucnv_setToUCallBack(icu, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &err);
-        CHECK(U_SUCCESS(err));
-    }
+    UErrorCode err = U_ZERO_ERROR;
+    UConverterToUCallback on_bad = flags & FLAG_FATAL ? UCNV_TO_U_CALLBACK_STOP : substitute;
+    ucnv_setToUCallBack(icu, on_bad, NULL, NULL, NULL, &err);
+    CHECK(U_SUCCESS(err));
     struct converter *c = calloc(1, sizeof *c);
     CHECK(c);
     c->icu = icu;
@@ -150,10 +161,10 @@ static void decode(const struct vs_args *a)
             c->started = true;
         }
         vs_ret_maybe(a, vs_str_utf16(env->cx, out.ptr + skip, out.len - skip));
-        if (flush) {
-            c->started = false;
-            ucnv_reset(c->icu);
-        }
+    }
+    if (flush) {
+        c->started = false;
+        ucnv_reset(c->icu);
     }
     free(out.ptr);
 }
