@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -89,13 +90,16 @@ static void get_groups(const struct vs_args *a)
     vs_ret(a, out);
 }
 
+/* What the setters take for "leave it as it is": no identifier. */
+#define NO_ID UINT32_MAX
+
 /* A number, or a name looked up. False: there is none of that name. */
 static bool find_user(struct vs_cx *cx, vs_val v, uid_t *out)
 {
     struct vs_text name;
     if (vs_is_num(v)) {
         *out = vs_uint(v);
-        return true;
+        return *out != NO_ID;
     }
     if (!vs_text_read(cx, v, &name)) return false;
     const struct passwd *user = getpwnam(name.ptr);
@@ -109,7 +113,7 @@ static bool find_group(struct vs_cx *cx, vs_val v, gid_t *out)
     struct vs_text name;
     if (vs_is_num(v)) {
         *out = vs_uint(v);
-        return true;
+        return *out != NO_ID;
     }
     if (!vs_text_read(cx, v, &name)) return false;
     const struct group *group = getgrnam(name.ptr);
@@ -192,6 +196,10 @@ static void init_groups(const struct vs_args *a)
     struct vs_cx *cx = vs_args_cx(a);
     uid_t id;
     gid_t group;
+    if (!find_group(cx, vs_arg(a, 1), &group)) {
+        vs_ret_i32(a, UNKNOWN_SECOND);
+        return;
+    }
     const struct passwd *user = find_user(cx, vs_arg(a, 0), &id) ? getpwuid(id) : NULL;
     if (!user) {
         vs_ret_i32(a, UNKNOWN_FIRST);
@@ -199,10 +207,7 @@ static void init_groups(const struct vs_args *a)
     }
     char *name = strdup(user->pw_name);
     CHECK(name);
-    if (find_group(cx, vs_arg(a, 1), &group))
-        finish(a, initgroups(name, group), "initgroups");
-    else
-        vs_ret_i32(a, UNKNOWN_SECOND);
+    finish(a, initgroups(name, group), "initgroups");
     free(name);
 }
 

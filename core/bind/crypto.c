@@ -1,6 +1,7 @@
 /* core/bind/crypto.c: internalBinding('crypto'), in parts: crypto_hash.c, crypto_hmac.c,
  * crypto_kdf.c, crypto_keys.c; here small functions, and the names of what is not there yet. */
 #include <openssl/crypto.h>
+#include <openssl/provider.h>
 
 #include "core/bind/crypto_priv.h"
 #include "core/env.h"
@@ -40,12 +41,12 @@ static void secure_buffer(const struct vs_args *a)
     if (ab) vs_ret_maybe(a, vs_typed_new(cx, VS_U8, ab, 0, len));
 }
 
-/* undefined: there is no secure heap, so that crypto.secureHeapUsed() is all zero. */
 static void secure_heap_used(const struct vs_args *a)
 {
     rt_crypto(rt_env_of(a));
-    if (!CRYPTO_secure_malloc_initialized()) return;
-    vs_ret(a, vs_bigint_u64(vs_args_cx(a), CRYPTO_secure_used()));
+    /* Asking for the use of a heap that is not there crashes. */
+    size_t used = CRYPTO_secure_malloc_initialized() ? CRYPTO_secure_used() : 0;
+    vs_ret(a, vs_bigint_u64(vs_args_cx(a), used));
 }
 
 static void get_fips(const struct vs_args *a)
@@ -61,6 +62,19 @@ static void set_fips(const struct vs_args *a)
     rt_crypto(env);
     bool on = vs_to_bool(env->cx, vs_arg(a, 0));
     if (!EVP_default_properties_enable_fips(NULL, on)) rt_crypto_throw(env, "FIPS mode failed");
+}
+
+static void test_fips(const struct vs_args *a)
+{
+    rt_crypto(rt_env_of(a));
+    vs_ret_i32(a, OSSL_PROVIDER_available(NULL, "fips"));
+}
+
+/* Only a hint to read certificates early, on another thread; without tls there is no use for them.
+ */
+static void start_loading_certificates(const struct vs_args *a)
+{
+    (void)a;
 }
 
 static void put_sequence(struct vs_cx *cx, vs_val target, const char *const *names, size_t count)
@@ -90,17 +104,19 @@ void rt_bind_crypto(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "secureHeapUsed", secure_heap_used);
     vs_put_fn(cx, target, "getFipsCrypto", get_fips);
     vs_put_fn(cx, target, "setFipsCrypto", set_fips);
+    vs_put_fn(cx, target, "testFipsCrypto", test_fips);
+    vs_put_fn(cx, target, "startLoadingCertificatesOffThread", start_loading_certificates);
     rt_put_missing(
         env, target, "crypto",
-        "AESCipherJob ChaCha20Poly1305CipherJob CipherBase getSSLCiphers getCiphers publicEncrypt "
+        "AESCipherJob ChaCha20Poly1305CipherJob CipherBase getSSLCiphers publicEncrypt "
         "privateDecrypt privateEncrypt publicDecrypt getCipherInfo DiffieHellman "
         "DiffieHellmanGroup "
         "DhKeyPairGenJob DHKeyExportJob DHBitsJob DsaKeyPairGenJob ECDH ECDHConvertKey getCurves "
-        "EcKeyPairGenJob ECKeyExportJob CShakeJob HmacJob NidKeyPairGenJob SecretKeyGenJob "
+        "EcKeyPairGenJob ECKeyExportJob CShakeJob HmacJob NidKeyPairGenJob "
         "RandomPrimeJob CheckPrimeJob RsaKeyPairGenJob RSAKeyExportJob RSACipherJob SecureContext "
         "getBundledRootCertificates getSystemCACertificates getExtraCACertificates "
-        "resetRootCertStore getUserRootCertificates startLoadingCertificatesOffThread "
+        "resetRootCertStore getUserRootCertificates  "
         "getCertificateCompressionAlgorithms Sign SignJob certVerifySpkac certExportPublicKey "
-        "certExportChallenge setEngine testFipsCrypto getOpenSSLSecLevelCrypto Verify parseX509 "
+        "certExportChallenge setEngine getOpenSSLSecLevelCrypto Verify parseX509 "
         "Argon2Job KEMEncapsulateJob KEMDecapsulateJob KmacJob TurboShakeJob KangarooTwelveJob");
 }

@@ -1,4 +1,4 @@
-/* core/bind/crypto_hash.c: class Hash, oneShotDigest(), getHashes(). */
+/* core/bind/crypto_hash.c: class Hash, oneShotDigest(), getHashes(), getCiphers(). */
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +53,10 @@ static const EVP_MD *find_digest(struct rt_env *env, vs_val name, vs_val id, vs_
     int32_t found;
     if (!vs_text_read(env->cx, name, &text)) return NULL;
     const EVP_MD *md = rt_crypto_digest(env, text.ptr, &found);
+    const EVP_MD *legacy = md ? NULL : EVP_get_digestbyname(text.ptr);
     vs_text_reset(&text);
+    /* No provider has it: OpenSSL says so when it is used. */
+    if (legacy && legacy != EVP_md_null()) return legacy;
     if (md && vs_is_obj(cache)) CHECK(vs_set(env->cx, cache, name, vs_i32(env->cx, found)));
     return md;
 }
@@ -194,11 +197,33 @@ static void add_name(const EVP_MD *md, const char *from, const char *to, void *a
     struct names *names = arg;
     (void)md;
     (void)to;
-    EVP_MD *found = EVP_MD_fetch(NULL, from, NULL);
+    EVP_MD *found = rt_crypto_fetch_digest(from);
     if (!found) return;
     EVP_MD_free(found);
     vs_val name = vs_str_latin1(names->cx, from, -1);
     CHECK(vs_set_index(names->cx, names->array, vs_arr_len(names->array), name));
+}
+
+static void add_cipher(const EVP_CIPHER *cipher, const char *from, const char *to, void *arg)
+{
+    struct names *names = arg;
+    (void)cipher;
+    (void)to;
+    EVP_CIPHER *found = EVP_CIPHER_fetch(NULL, from, NULL);
+    if (!found) return;
+    EVP_CIPHER_free(found);
+    vs_val name = vs_str_latin1(names->cx, from, -1);
+    CHECK(vs_set_index(names->cx, names->array, vs_arr_len(names->array), name));
+}
+
+static void get_ciphers(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct names names = { env->cx, vs_arr_new(env->cx, NULL, 0) };
+    rt_crypto(env);
+    EVP_CIPHER_do_all_sorted(add_cipher, &names);
+    ERR_clear_error();
+    vs_ret(a, names.array);
 }
 
 static void get_hashes(const struct vs_args *a)
@@ -225,5 +250,6 @@ void rt_crypto_put_hash(struct rt_env *env, vs_val target)
     vs_put(env->cx, target, "Hash", vs_class_fn(class));
     vs_put_fn(env->cx, target, "oneShotDigest", one_shot_digest);
     vs_put_fn(env->cx, target, "getHashes", get_hashes);
+    vs_put_fn(env->cx, target, "getCiphers", get_ciphers);
     vs_put_fn(env->cx, target, "getCachedAliases", get_cached_aliases);
 }

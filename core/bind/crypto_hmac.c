@@ -54,7 +54,7 @@ static void init(const struct vs_args *a)
     EVP_MAC_CTX_free(h->cx);
     h->cx = open_mac(env, md, &key);
     rt_secret_reset(&key);
-    if (!h->cx) rt_crypto_throw(env, "HMAC initialisation failed");
+    if (!h->cx) rt_crypto_throw(env, "error:00000000:lib(0)::reason(0)");
 }
 
 /* update(data, encoding) */

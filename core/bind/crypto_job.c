@@ -1,10 +1,13 @@
 /* core/bind/crypto_job.c: classes XJob: work that takes long, on a job thread or at once. */
+#include <openssl/err.h>
 #include <stdlib.h>
 
 #include "core/bind/crypto_priv.h"
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+
+#define ERROR_TEXT_MAX 256
 
 static void work(struct rt_crypto_job *job)
 {
@@ -26,7 +29,9 @@ static bool outcome(struct rt_crypto_job *job, vs_val out[2])
         out[1] = job->ops->result(job);
         return out[1] != NULL;
     }
-    out[0] = rt_crypto_error_new(env, &job->errors, job->ops->failed);
+    char text[ERROR_TEXT_MAX];
+    if (job->errors.count > 0) ERR_error_string_n(job->errors.codes[0], text, sizeof text);
+    out[0] = vs_error_new(env->cx, VS_ERROR, job->errors.count > 0 ? text : job->ops->failed);
     return true;
 }
 

@@ -121,6 +121,7 @@ static bool make_room(struct rt_env *env, struct derive_job *d, size_t len)
 static bool do_pbkdf2(struct rt_crypto_job *job)
 {
     struct derive_job *d = container_of(job, struct derive_job, job);
+    if (d->len == 0) return false; /* as in Node */
     return PKCS5_PBKDF2_HMAC((const char *)d->secret.ptr, (int)d->secret.len, d->salt.ptr,
                              (int)d->salt.len, (int)d->n, d->md, (int)d->len, d->out);
 }
@@ -201,6 +202,7 @@ static void construct_scrypt(const struct vs_args *a)
 static bool do_hkdf(struct rt_crypto_job *job)
 {
     struct derive_job *d = container_of(job, struct derive_job, job);
+    if (d->len == 0) return false; /* as in Node */
     EVP_KDF *kdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_HKDF, NULL);
     EVP_KDF_CTX *cx = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
     OSSL_PARAM params[] = {
@@ -283,6 +285,42 @@ static void construct_hash(const struct vs_args *a)
     rt_crypto_job_init(&d->job, a, RT_PROVIDER_HASHREQUEST, &ops);
 }
 
+static bool make_secret(struct rt_crypto_job *job)
+{
+    struct derive_job *d = container_of(job, struct derive_job, job);
+    return RAND_bytes(d->out, (int)d->len) == 1;
+}
+
+static vs_val secret_result(struct rt_crypto_job *job)
+{
+    struct derive_job *d = container_of(job, struct derive_job, job);
+    struct rt_secret secret = { d->out, d->len };
+    d->out = NULL;
+    return rt_crypto_key_new_take(job->async.env, &secret);
+}
+
+/* new SecretKeyGenJob(mode, length in bits) -> KeyObjectHandle */
+static void construct_secret(const struct vs_args *a)
+{
+    static const struct rt_crypto_job_ops ops = {
+        .work = make_secret,
+        .result = secret_result,
+        .drop = drop_derive,
+        .failed = "Key generation failed",
+    };
+    struct rt_env *env = rt_env_of(a);
+    if (vs_uint(vs_arg(a, 0)) == RT_CRYPTO_WEB) {
+        rt_throw_missing(env, "crypto.SecretKeyGenJob for WebCrypto");
+        return;
+    }
+    struct derive_job *d = derive_new();
+    if (!make_room(env, d, vs_uint(vs_arg(a, 1)) / BITS_PER_BYTE)) {
+        free_derive(d);
+        return;
+    }
+    rt_crypto_job_init(&d->job, a, RT_PROVIDER_KEYGENREQUEST, &ops);
+}
+
 void rt_crypto_put_jobs(struct rt_env *env, vs_val target)
 {
     rt_crypto_job_put(env, target, "RandomBytesJob", construct_random);
@@ -290,4 +328,5 @@ void rt_crypto_put_jobs(struct rt_env *env, vs_val target)
     rt_crypto_job_put(env, target, "ScryptJob", construct_scrypt);
     rt_crypto_job_put(env, target, "HKDFJob", construct_hkdf);
     rt_crypto_job_put(env, target, "HashJob", construct_hash);
+    rt_crypto_job_put(env, target, "SecretKeyGenJob", construct_secret);
 }

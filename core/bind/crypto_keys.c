@@ -67,6 +67,18 @@ static void init(const struct vs_args *a)
     rt_secret_read(env, vs_arg(a, 1), &k->secret);
 }
 
+vs_val rt_crypto_key_new_take(struct rt_env *env, struct rt_secret *secret)
+{
+    vs_val object = vs_construct(env->cx, vs_class_fn(rt_crypto(env)->key_handle), 0, NULL);
+    if (object) {
+        struct key_handle *k = vs_native_get(object, 0);
+        k->secret = *secret;
+        *secret = (struct rt_secret){ 0 };
+    }
+    rt_secret_reset(secret);
+    return object;
+}
+
 static void get_key_type(const struct vs_args *a)
 {
     vs_ret_i32(a, KEY_SECRET);

@@ -23,6 +23,8 @@ struct rt_crypto {
 /* The env's state; sets OpenSSL up. */
 struct rt_crypto *rt_crypto(struct rt_env *env);
 
+/* The caller frees it. NULL: unknown, and the error queue is empty. */
+EVP_MD *rt_crypto_fetch_digest(const char *name);
 /* NULL: unknown, and the error queue is empty. Borrowed. id (may be NULL) gets the digest's id. */
 const EVP_MD *rt_crypto_digest(struct rt_env *env, const char *name, int32_t *id);
 /* The same for a string; NULL: TypeError "Invalid digest: name" is pending. */
@@ -53,6 +55,9 @@ void rt_secret_reset(struct rt_secret *s);
 
 /* Key material of a KeyObjectHandle, borrowed; false: v is none. */
 bool rt_crypto_key_bytes(struct rt_env *env, vs_val v, struct vs_bytes *out);
+
+/* A KeyObjectHandle of a secret key. NULL = exception pending. */
+vs_val rt_crypto_key_new_take(struct rt_env *env, struct rt_secret *secret);
 
 enum rt_crypto_mode { RT_CRYPTO_ASYNC, RT_CRYPTO_SYNC, RT_CRYPTO_WEB, RT_CRYPTO_MODE_COUNT };
 

@@ -58,12 +58,16 @@ struct rt_crypto *rt_crypto(struct rt_env *env)
 }
 
 /* Names such as "RSA-SHA256" are known to the older lookup alone. */
-static EVP_MD *fetch_digest(const char *name)
+EVP_MD *rt_crypto_fetch_digest(const char *name)
 {
     EVP_MD *md = EVP_MD_fetch(NULL, name, NULL);
     if (!md) {
         const EVP_MD *old = EVP_get_digestbyname(name);
         if (old) md = EVP_MD_fetch(NULL, EVP_MD_get0_name(old), NULL);
+    }
+    if (md && EVP_MD_is_a(md, "NULL")) {
+        EVP_MD_free(md);
+        md = NULL;
     }
     ERR_clear_error();
     return md;
@@ -75,7 +79,7 @@ const EVP_MD *rt_crypto_digest(struct rt_env *env, const char *name, int32_t *id
     uint32_t i = 0;
     while (i < c->digest_count && !EVP_MD_is_a(c->digests[i], name)) i++;
     if (i == c->digest_count) {
-        EVP_MD *md = fetch_digest(name);
+        EVP_MD *md = rt_crypto_fetch_digest(name);
         if (!md) return NULL;
         if (c->digest_count == c->digest_cap) {
             c->digest_cap = c->digest_cap ? c->digest_cap * 2 : 16;

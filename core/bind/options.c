@@ -193,7 +193,7 @@ static void put_input_type(struct vs_cx *cx, vs_val target, const struct rt_opt_
 static void get_env_input_types(const struct vs_args *a)
 {
     struct vs_cx *cx = vs_args_cx(a);
-    vs_val out = vs_obj_new_null(cx);
+    vs_val out = vs_obj_new(cx);
     for (int i = 0; i < RT_OPT_COUNT; i++) {
         const struct rt_opt_info *info = rt_opt_info(i);
         if ((info->flags & RT_ENV) && input_type(info)) put_input_type(cx, out, info);
@@ -215,7 +215,7 @@ static void get_namespace_input_types(const struct vs_args *a)
     struct vs_cx *cx = vs_args_cx(a);
     vs_val out = vs_map_new(cx);
     for (size_t s = 0; s < sizeof sections / sizeof sections[0]; s++) {
-        vs_val section = vs_obj_new_null(cx);
+        vs_val section = vs_obj_new(cx);
         for (int i = 0; i < RT_OPT_COUNT; i++) {
             const struct rt_opt_info *info = rt_opt_info(i);
             bool ours = false;

@@ -15,6 +15,9 @@
 /* Numbers above this are not whole any more. */
 #define SAFE_INTEGER_MAX 9007199254740991.0
 
+/* What zstd says is left before it has seen the first frame. */
+#define FRAME_TO_COME 1
+
 struct zstd {
     struct rt_codec codec; /* first */
     ZSTD_CCtx *compress;   /* owned */
@@ -43,6 +46,8 @@ static void work(struct rt_codec *c)
     struct rt_codec_io *io = &c->io;
     ZSTD_inBuffer in = { io->next_in, io->avail_in, 0 };
     ZSTD_outBuffer out = { io->next_out, io->avail_out, 0 };
+    /* Behind the last frame there is nothing to decompress: zstd would ask for another one. */
+    if (z->decompress && io->avail_in == 0 && z->left == 0) return;
     if (z->compress) {
         z->left = ZSTD_compressStream2(z->compress, &out, &in, (ZSTD_EndDirective)io->flush);
     } else {
@@ -121,7 +126,9 @@ static struct rt_codec_error reset(struct rt_codec *c)
     } else if (z->decompress) {
         z->left = ZSTD_DCtx_reset(z->decompress, ZSTD_reset_session_only);
     }
-    return check(c);
+    if (ZSTD_isError(z->left)) return check(c);
+    z->left = FRAME_TO_COME;
+    return (struct rt_codec_error){ 0 };
 }
 
 static void construct(const struct vs_args *a, enum rt_codec_mode mode)
@@ -135,6 +142,7 @@ static void construct(const struct vs_args *a, enum rt_codec_mode mode)
     struct zstd *z = calloc(1, sizeof *z);
     CHECK(z);
     z->pledged = ZSTD_CONTENTSIZE_UNKNOWN;
+    z->left = FRAME_TO_COME;
     rt_codec_init(&z->codec, a, mode, &ops);
 }
 
