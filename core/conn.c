@@ -210,14 +210,18 @@ static void close_now(struct rt_conn *c)
     ur_stream_close(&c->io, stream_closed);
 }
 
+/* A nop is delivered before the completions of its own poll, so only the second tells. */
+#define FLUSH_IDLE_MAX 2
+
 /* A poll has passed since the close. As long as the peer takes bytes, those that JS believes sent
- * still go out; when nothing has moved it would not have read them in Node either. */
+ * still go out; when nothing moves any more they would not have reached it in Node either. */
 static void flush_step(struct ur_op *op, int32_t res, uint32_t flags)
 {
     struct rt_conn *c = container_of(op, struct rt_conn, flush_op);
     uint64_t left = ur_send_pending(&c->io);
     (void)flags;
-    if (res < 0 || left == 0 || left == c->flush_left) {
+    c->flush_idle = left == c->flush_left ? c->flush_idle + 1 : 0;
+    if (res < 0 || left == 0 || c->flush_idle == FLUSH_IDLE_MAX) {
         close_now(c);
         return;
     }

@@ -24,6 +24,7 @@ enum rt_conn_bits {
     RT_CONN_BLOCKING = 64,    /* setBlocking(true): writes block */
     RT_CONN_KEEP_FD = 128,    /* stdio: closing the handle leaves the descriptor */
     RT_CONN_RESET = 256,      /* close with a reset */
+    RT_CONN_OWN_SOCKET = 512, /* made here and known to nobody else */
 };
 
 struct rt_server {
@@ -40,9 +41,10 @@ struct rt_conn {
     struct rt_shutdown *shutdown; /* waits for queued sends, or NULL */
     struct ur_op flush_op;        /* close: a poll has passed, did the queue move? */
     uint64_t flush_left;
-    int fd;          /* -1: none yet, or closed */
-    int delayed_err; /* of bind: reported by what comes next, as libuv does */
-    uint16_t bits;   /* enum rt_conn_bits */
+    uint8_t flush_idle; /* polls without a move */
+    int fd;             /* -1: none yet, or closed */
+    int delayed_err;    /* of bind: reported by what comes next, as libuv does */
+    uint16_t bits;      /* enum rt_conn_bits */
     /* Makes the handle of an accepted connection; NULL: an exception is pending. Set by servers. */
     vs_val (*accept)(struct rt_env *env, int fd);
     /* Called when the handle begins to close; may be NULL. Set by the owner after init. */

@@ -128,8 +128,11 @@ static void server_closed(struct ur_listener *io, int32_t res)
     rt_handle_closed(&container_of(io, struct rt_server, io)->conn->handle);
 }
 
+/* The accept in flight keeps the socket open until it is cancelled. Nobody may connect meanwhile:
+ * the library says 'close' now. (A socket that other processes share is theirs to shut.) */
 void rt_server_close(struct rt_conn *c)
 {
+    if (c->bits & RT_CONN_OWN_SOCKET) shutdown(ur_listener_fd(&c->server->io), SHUT_RDWR);
     ur_listener_close(&c->server->io, server_closed);
 }
 

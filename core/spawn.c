@@ -213,7 +213,7 @@ void rt_spawn_reset(struct rt_spawn *sp)
 static bool read_text(struct vs_cx *cx, vs_val v, char **out)
 {
     struct vs_text text;
-    if (!vs_text_read_path(cx, v, &text)) return false;
+    if (!vs_text_read(cx, v, &text)) return false;
     *out = strdup(text.ptr);
     vs_text_reset(&text);
     CHECK(*out);

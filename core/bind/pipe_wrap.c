@@ -99,6 +99,7 @@ static int need_socket(struct rt_conn *c)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return -errno;
     c->fd = fd;
+    c->bits |= RT_CONN_OWN_SOCKET;
     return 0;
 }
 
@@ -203,7 +204,6 @@ static void pipe_fchmod(const struct vs_args *a)
 {
     struct pipe *p = pipe_of(a);
     int32_t mode;
-    struct stat st;
     if (!p || !vs_to_i32(vs_args_cx(a), vs_arg(a, 0), &mode)) return;
     if (!(mode & (PIPE_READABLE | PIPE_WRITABLE)) || (mode & ~(PIPE_READABLE | PIPE_WRITABLE))) {
         vs_ret_i32(a, -EINVAL);
@@ -212,11 +212,11 @@ static void pipe_fchmod(const struct vs_args *a)
     mode_t bits = 0;
     if (mode & PIPE_READABLE) bits |= S_IRUSR | S_IRGRP | S_IROTH;
     if (mode & PIPE_WRITABLE) bits |= S_IWUSR | S_IWGRP | S_IWOTH;
-    /* The permissions that count are those of the name, not of the descriptor. */
+    /* The permissions that count are those of the name, not of the descriptor; no others stay. */
     int err = 0;
     if (!p->path)
         err = -EBADF;
-    else if (stat(p->path, &st) < 0 || chmod(p->path, (st.st_mode & 07777) | bits) < 0)
+    else if (chmod(p->path, bits) < 0)
         err = -errno;
     vs_ret_i32(a, err);
 }

@@ -65,6 +65,7 @@ static int need_socket(struct rt_conn *c, int family)
     int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return -errno;
     c->fd = fd;
+    c->bits |= RT_CONN_OWN_SOCKET;
     return 0;
 }
 

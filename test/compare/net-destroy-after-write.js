@@ -1,0 +1,29 @@
+'use strict';
+// What write() took is delivered even when the socket is destroyed in the same tick.
+const net = require('net');
+
+let open = 3;
+const server = net.createServer((socket) => {
+  let text = '';
+  socket.on('data', (d) => text += d);
+  socket.on('end', () => {
+    console.log(text.length, text.slice(0, 5));
+    socket.destroy();
+    if (--open === 0) server.close();
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address();
+  let done = 0;
+  (function next() {
+    if (done === 3) return;
+    const client = net.connect(port, '127.0.0.1', () => {
+      if (done === 0) client.write('first');
+      if (done === 1) for (let i = 0; i < 100; i++) client.write('again');
+      if (done === 2) client.write(Buffer.alloc(15000, 'bytes'));
+      done++;
+      client.destroy();
+    });
+    client.on('close', () => setImmediate(next));
+  })();
+});
