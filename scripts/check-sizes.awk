@@ -13,6 +13,7 @@ BEGIN {
 # What a *_priv.h declares stays in its folder and, like a static function, takes no prefix.
 function read_private(file,    line) {
     while ((getline line < file) > 0) {
+        sub(/^VS_MUST_CHECK /, "", line)
         if (line !~ /^[a-z].*[a-z0-9_]\(/) continue
         sub(/\(.*/, "", line); sub(/.*[ *]/, "", line)
         private[line] = 1

@@ -16,9 +16,18 @@ step('read events', () => {
   const s = fs.createReadStream('f');
   const sizes = [];
   s.on('data', (d) => sizes.push(d.length));
-  return events(s, ['open', 'ready', 'end', 'close', 'error']).then((e) => [e, sizes, s.bytesRead, s.path, s.pending]);
+  return events(s, ['open', 'ready', 'end', 'close', 'error'])
+    .then((e) => [e, sizes, s.bytesRead, s.path, s.pending]);
 });
-for (const o of [{ start: 10, end: 19 }, { end: 4 }, { start: 299990 }, { start: 400000 }, { start: 5, end: 5 }, { start: 3, end: 12, highWaterMark: 4 }]) {
+const ranges = [
+  { start: 10, end: 19 },
+  { end: 4 },
+  { start: 299990 },
+  { start: 400000 },
+  { start: 5, end: 5 },
+  { start: 3, end: 12, highWaterMark: 4 },
+];
+for (const o of ranges) {
   step(`range ${JSON.stringify(o)}`, async () => {
     const parts = [];
     for await (const c of fs.createReadStream('f', { ...o, encoding: 'latin1' })) parts.push(c);
@@ -31,7 +40,10 @@ step('a directory', () => {
   s.resume();
   return events(s, ['open', 'end', 'close', 'error']);
 });
-step('write to a place that is not', () => events(fs.createWriteStream('none/x'), ['open', 'finish', 'close', 'error']));
+step('write to a place that is not', () => {
+  const s = fs.createWriteStream('none/x');
+  return events(s, ['open', 'finish', 'close', 'error']);
+});
 step('destroyed early', () => {
   const s = fs.createReadStream('f');
   s.once('data', () => s.destroy());
@@ -46,7 +58,8 @@ step('write events', () => {
   const s = fs.createWriteStream('w');
   const seen = [s.write('one'), s.write(Buffer.alloc(20000, 'x')), s.writableLength];
   s.end('end');
-  return events(s, ['open', 'ready', 'drain', 'finish', 'close']).then((e) => [seen, e, s.bytesWritten, fs.statSync('w').size]);
+  return events(s, ['open', 'ready', 'drain', 'finish', 'close'])
+    .then((e) => [seen, e, s.bytesWritten, fs.statSync('w').size]);
 });
 step('corked writes and encodings', async () => {
   const s = fs.createWriteStream('w', { encoding: 'hex' });

@@ -15,7 +15,8 @@ for (let i = 0; i < FILES; i++) fs.writeFileSync(`f${i}`, 'x'.repeat(i));
   const missing = await Promise.allSettled(Array.from({ length: COUNT }, (_, i) => fs.promises.stat(`none${i}`)));
   missing.forEach((r, i) => assert.strictEqual(r.reason.path, `none${i}`));
 
-  const texts = await Promise.all(Array.from({ length: 1000 }, (_, i) => fs.promises.readFile(`f${i % FILES}`, 'latin1')));
+  const read = (i) => fs.promises.readFile(`f${i % FILES}`, 'latin1');
+  const texts = await Promise.all(Array.from({ length: 1000 }, (_, i) => read(i)));
   texts.forEach((t, i) => assert.strictEqual(t.length, i % FILES));
 
   let called = 0;
