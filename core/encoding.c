@@ -145,20 +145,21 @@ static uint32_t unit_at(const struct vs_strview *s, uint32_t i)
     return s->one_byte ? ((const uint8_t *)s->data)[i] : ((const uint16_t *)s->data)[i];
 }
 
-static int hex_digit(uint32_t c)
+static int hex_digit(uint8_t c)
 {
-    if (c >= '0' && c <= '9') return (int)(c - '0');
+    if (c >= '0' && c <= '9') return c - '0';
     c |= 0x20;
-    return c >= 'a' && c <= 'f' ? (int)(c - 'a') + 10 : -1;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Stops at the first pair that is not hex, as Node does. */
+/* Stops at the first pair that is not hex. Of a wide unit only the low byte counts, here and in
+ * base64: Node's behaviour, odd as it is. */
 static size_t decode_hex(const struct vs_strview *s, uint8_t *out, size_t cap)
 {
     size_t n = 0;
     for (uint32_t i = 0; i + 1 < s->len && n < cap; i += 2) {
-        int hi = hex_digit(unit_at(s, i));
-        int lo = hex_digit(unit_at(s, i + 1));
+        int hi = hex_digit((uint8_t)unit_at(s, i));
+        int lo = hex_digit((uint8_t)unit_at(s, i + 1));
         if (hi < 0 || lo < 0) break;
         out[n++] = (uint8_t)(hi << 4 | lo);
     }
@@ -174,8 +175,7 @@ static int base64_digit(uint8_t c)
     return c == '/' || c == '_' ? 63 : -1;
 }
 
-/* Takes both alphabets, skips what belongs to neither and stops at '='. Of a wide unit only the low
- * byte counts: Node's behaviour, odd as it is. */
+/* Takes both alphabets, skips what belongs to neither and stops at '='. */
 static size_t decode_base64_lax(const struct vs_strview *s, uint8_t *out, size_t cap)
 {
     size_t n = 0;

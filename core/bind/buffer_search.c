@@ -9,8 +9,9 @@
 /* What every search is given; arguments 2 to 4 or 5 of the functions below. */
 struct search {
     const uint8_t *hay;
-    size_t len;
-    int64_t off; /* where to begin; negative counts from the end */
+    size_t size; /* all bytes of it */
+    size_t len;  /* those to be searched */
+    int64_t off; /* where to begin; negative counts from the end of all */
     bool forward;
 };
 
@@ -27,6 +28,7 @@ static bool search_read(const struct vs_args *a, int off_arg, int forward_arg, i
     s->forward = vs_is_true(cx, vs_arg(a, forward_arg));
     struct vs_bytes b = vs_bytes(vs_arg(a, 0));
     s->hay = b.ptr;
+    s->size = b.len;
     s->len = b.len < end ? b.len : end;
     return true;
 }
@@ -34,7 +36,7 @@ static bool search_read(const struct vs_args *a, int off_arg, int forward_arg, i
 /* The index to start from for a needle of that length; -1: it can't be found. */
 static int64_t first_index(const struct search *s, size_t needle_len)
 {
-    int64_t len = (int64_t)s->len;
+    int64_t len = (int64_t)s->size;
     if (s->off < 0) {
         if (s->off + len >= 0) return s->off + len;
         return s->forward || needle_len == 0 ? 0 : -1;
@@ -74,21 +76,18 @@ static int64_t find_backward(const uint8_t *hay, size_t len, const uint8_t *need
     return -1;
 }
 
-static int64_t find(const struct search *s, const uint8_t *needle, size_t needle_len, size_t step)
+/* step: bytes of a unit; parts of one at the end are left out. */
+static int64_t find(struct search s, const uint8_t *needle, size_t needle_len, size_t step)
 {
-    int64_t start = first_index(s, needle_len);
-    if (needle_len == 0) return start;
-    if (s->len == 0 || start < 0 || needle_len > s->len) return -1;
-    size_t from = (size_t)start, len = s->len;
-    if (s->forward && from + needle_len > len) return -1;
-    if (step > 1) { /* whole units only */
-        if (len < step || needle_len < step) return -1;
-        len -= len % step;
-        needle_len -= needle_len % step;
-        from -= from % step;
-    }
-    return s->forward ? find_forward(s->hay, len, needle, needle_len, from, step)
-                      : find_backward(s->hay, len, needle, needle_len, from, step);
+    s.size -= s.size % step;
+    s.len -= s.len % step;
+    int64_t start = first_index(&s, needle_len);
+    if (needle_len == 0) return start < (int64_t)s.len ? start : (int64_t)s.len;
+    if (start < 0 || needle_len > s.len || needle_len < step) return -1;
+    size_t from = (size_t)start - (size_t)start % step;
+    needle_len -= needle_len % step;
+    return s.forward ? find_forward(s.hay, s.len, needle, needle_len, from, step)
+                     : find_backward(s.hay, s.len, needle, needle_len, from, step);
 }
 
 static size_t step_of(enum rt_encoding encoding)
@@ -108,7 +107,7 @@ static void index_of_string(const struct vs_args *a)
     char *needle = rt_decode(env, vs_arg(a, 1), encoding, &needle_len);
     if (!needle) return;
     if (search_read(a, 2, 4, 5, &s))
-        vs_ret_f64(a, (double)find(&s, (uint8_t *)needle, needle_len, step_of(encoding)));
+        vs_ret_f64(a, (double)find(s, (uint8_t *)needle, needle_len, step_of(encoding)));
     free(needle);
 }
 
@@ -121,7 +120,7 @@ static void index_of_buffer(const struct vs_args *a)
     enum rt_encoding encoding = rt_encoding_of(env, vs_arg(a, 3), RT_UTF8);
     if (!search_read(a, 2, 4, 5, &s)) return;
     struct vs_bytes needle = vs_bytes(vs_arg(a, 1));
-    vs_ret_f64(a, (double)find(&s, needle.ptr, needle.len, step_of(encoding)));
+    vs_ret_f64(a, (double)find(s, needle.ptr, needle.len, step_of(encoding)));
 }
 
 /* (buffer, byte, offset, forward, end) */
@@ -131,7 +130,7 @@ static void index_of_number(const struct vs_args *a)
     if (!rt_buffer_is_view(a, 0)) return;
     uint8_t byte = (uint8_t)vs_uint(vs_arg(a, 1));
     if (!search_read(a, 2, 3, 4, &s)) return;
-    vs_ret_f64(a, (double)find(&s, &byte, 1, 1));
+    vs_ret_f64(a, (double)find(s, &byte, 1, 1));
 }
 
 void rt_put_buffer_search(struct rt_env *env, vs_val target)

@@ -80,17 +80,10 @@ static void find_incomplete(struct decoder *d, const uint8_t *data, size_t len)
     }
 }
 
-/* The character that is complete now; NULL: exception pending. Keeps a high surrogate back. */
+/* The character that is complete or broken off; NULL: exception pending. */
 static vs_val take_pending(struct rt_env *env, struct decoder *d)
 {
     uint8_t n = d->have;
-    if (d->encoding == RT_UTF16LE && is_high_surrogate(d->pending[n - 1])) {
-        uint8_t unit[] = { d->pending[n - 2], d->pending[n - 1] };
-        vs_val before = rt_encode(env, d->pending, n - sizeof unit, RT_UTF16LE);
-        memcpy(d->pending, unit, sizeof unit);
-        d->have = d->missing = sizeof unit;
-        return before;
-    }
     d->have = 0;
     return rt_encode(env, d->pending, n, (enum rt_encoding)d->encoding);
 }
