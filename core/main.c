@@ -19,7 +19,8 @@
 /* V8's own threads (garbage collection, optimising compiler); they start with their first task. */
 #define V8_THREADS 4
 
-/* Hidden, for the build: compile the library and write its code cache to the file named next. */
+/* Hidden, for the build: `torc --build-code-cache CACHE PROGRAM [ARGUMENTS]` runs the program, then
+ * writes the library's code cache with what was compiled for it. */
 #define BUILD_CACHE "--build-code-cache"
 
 static int64_t now_ns(void)
@@ -79,19 +80,32 @@ static int run_program(struct rt_env *env)
 static int build_cache(struct rt_env *env, const char *path)
 {
     rt_builtins_keep(env);
-    if (!rt_boot(env)) return RT_EXIT_BOOTSTRAP;
+    int code = run_program(env);
+    if (code) return code;
     int err = rt_builtins_cache_write(env, path);
     if (err) fprintf(stderr, "torc: cannot write the code cache '%s': %s\n", path, strerror(-err));
     return err ? RT_EXIT_USER_ERROR : RT_EXIT_OK;
 }
 
+/* Takes BUILD_CACHE and the file from the arguments; NULL when they are not there. */
+static const char *take_cache_path(int *argc, char ***argv)
+{
+    char **args = *argv;
+    if (*argc < 4 || strcmp(args[1], BUILD_CACHE) != 0) return NULL;
+    const char *path = args[2];
+    args[2] = args[0];
+    *argv += 2;
+    *argc -= 2;
+    return path;
+}
+
 int main(int argc, char **argv)
 {
     int64_t start_ns = now_ns();
-    const char *cache = argc == 3 && strcmp(argv[1], BUILD_CACHE) == 0 ? argv[2] : NULL;
+    const char *cache = take_cache_path(&argc, &argv);
     setup_process();
     struct rt_options *options;
-    int code = rt_options_parse(&options, cache ? 1 : argc, argv);
+    int code = rt_options_parse(&options, argc, argv);
     fputs(rt_options_error(options), stderr);
     if (code) return code;
     switch (rt_options_mode(options)) {
