@@ -42,15 +42,14 @@ static vs_val prepare_stack(struct vs_cx *cx, vs_val global, vs_val error, vs_va
     return vs_call(cx, vs_ref_get(env->hooks.prepare_stack), vs_undefined(cx), 3, argv);
 }
 
-static vs_val import_dynamic(struct vs_cx *cx, vs_val id, vs_val referrer, vs_val specifier,
-                             vs_val attributes)
+static vs_val import_dynamic(struct vs_cx *cx, const struct vs_import *import)
 {
-    return rt_module_import_dynamic(rt_env_from_cx(cx), id, referrer, specifier, attributes);
+    return rt_module_import_dynamic(rt_env_from_cx(cx), import);
 }
 
-static void import_meta(struct vs_cx *cx, vs_val id, vs_val module, vs_val meta)
+static void import_meta(struct vs_cx *cx, vs_val module, vs_val meta)
 {
-    rt_module_import_meta(rt_env_from_cx(cx), id, module, meta);
+    rt_module_import_meta(rt_env_from_cx(cx), module, meta);
 }
 
 static int64_t now_ns(void)

@@ -80,11 +80,12 @@ static v8::MaybeLocal<v8::Promise> rejected(v8::Local<v8::Context> context, v8::
     return resolver->GetPromise();
 }
 
-static v8::MaybeLocal<v8::Promise> on_import(v8::Local<v8::Context> context,
-                                             v8::Local<v8::Data> options,
-                                             v8::Local<v8::Value> referrer,
-                                             v8::Local<v8::String> specifier,
-                                             v8::Local<v8::FixedArray> attributes)
+static v8::MaybeLocal<v8::Promise> on_import_phase(v8::Local<v8::Context> context,
+                                                   v8::Local<v8::Data> options,
+                                                   v8::Local<v8::Value> referrer,
+                                                   v8::Local<v8::String> specifier,
+                                                   v8::ModuleImportPhase phase,
+                                                   v8::Local<v8::FixedArray> attributes)
 {
     vs_state *st = state_of_context(context);
     v8::Isolate *isolate = isolate_of(st);
@@ -94,12 +95,35 @@ static v8::MaybeLocal<v8::Promise> on_import(v8::Local<v8::Context> context,
         v8::Local<v8::Value> item = attributes->Get(context, i).As<v8::Value>();
         if (flat->Set(context, static_cast<uint32_t>(i), item).IsNothing()) return {};
     }
-    vs_val id = handle(vs_host_id(context, options));
+    struct vs_import request = {
+        .id = handle(vs_host_id(context, options)),
+        .referrer = handle(referrer),
+        .specifier = handle(specifier),
+        .attributes = handle(flat),
+        .phase = phase == v8::ModuleImportPhase::kSource ? VS_PHASE_SOURCE : VS_PHASE_EVALUATION,
+    };
     v8::TryCatch failed(isolate);
-    vs_val promise =
-        st->host.import_dynamic(st, id, handle(referrer), handle(specifier), handle(flat));
+    vs_val promise = st->host.import_dynamic(st, &request);
     if (promise) return std::bit_cast<v8::Local<v8::Promise>>(promise);
     return rejected(context, &failed);
+}
+
+/* V8 calls this one for the evaluation phase, the one above for import.source(). */
+static v8::MaybeLocal<v8::Promise> on_import(v8::Local<v8::Context> context,
+                                             v8::Local<v8::Data> options,
+                                             v8::Local<v8::Value> referrer,
+                                             v8::Local<v8::String> specifier,
+                                             v8::Local<v8::FixedArray> attributes)
+{
+    return on_import_phase(context, options, referrer, specifier,
+                           v8::ModuleImportPhase::kEvaluation, attributes);
+}
+
+static void on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                           v8::Local<v8::Object> meta)
+{
+    vs_state *st = state_of_context(context);
+    st->host.import_meta(st, handle(module), handle(meta));
 }
 
 static v8::ModifyCodeGenerationFromStringsResult on_codegen(v8::Local<v8::Context> context,
@@ -128,7 +152,11 @@ static void set_callbacks(vs_state *st)
     isolate->AddGCEpilogueCallback(on_gc_end, st);
     if (host->promise_reject) isolate->SetPromiseRejectCallback(on_promise_reject);
     if (host->prepare_stack) isolate->SetPrepareStackTraceCallback(on_prepare_stack);
-    if (host->import_dynamic) isolate->SetHostImportModuleDynamicallyCallback(on_import);
+    if (host->import_dynamic) {
+        isolate->SetHostImportModuleDynamicallyCallback(on_import);
+        isolate->SetHostImportModuleWithPhaseDynamicallyCallback(on_import_phase);
+    }
+    if (host->import_meta) isolate->SetHostInitializeImportMetaObjectCallback(on_import_meta);
     if (host->allow_codegen) isolate->SetModifyCodeGenerationFromStringsCallback(on_codegen);
 }
 

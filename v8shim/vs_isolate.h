@@ -22,6 +22,15 @@ void vs_flags_set(const char *flags);
 /* Removes from argv the options that V8 knows and applies them; the others keep their order. */
 void vs_flags_set_argv(int *argc, char **argv);
 
+/* One evaluation of import(). */
+struct vs_import {
+    vs_val id;         /* the host-defined symbol given at compile time, or undefined */
+    vs_val referrer;   /* resource name of the text that imports */
+    vs_val specifier;  /* string */
+    vs_val attributes; /* flat array [key, value, ...] */
+    int phase;         /* enum vs_import_phase, vs_module.h */
+};
+
 /* What an isolate needs from its owner. All functions but wake() run on the isolate's thread. */
 struct vs_host {
     void *user; /* becomes vs_cx.user */
@@ -37,12 +46,10 @@ struct vs_host {
                             vs_val callsites);
     /* V8 hit a fatal error or ran out of memory. Must not return. oom: heap limit. */
     void (*fatal)(const char *where, const char *what, bool oom);
-    /* import(): returns a promise, NULL = exception pending. id: the host-defined symbol given at
-     * compile time or undefined. attributes: flat array [key, value, ...]. */
-    vs_val (*import_dynamic)(struct vs_cx *cx, vs_val id, vs_val referrer, vs_val specifier,
-                             vs_val attributes);
-    /* import.meta of the module with that host-defined id is being read for the first time. */
-    void (*import_meta)(struct vs_cx *cx, vs_val id, vs_val module, vs_val meta);
+    /* import(): returns a promise, NULL = exception pending. */
+    vs_val (*import_dynamic)(struct vs_cx *cx, const struct vs_import *import);
+    /* import.meta of a module (vs_module.h) is being read for the first time: fill the object. */
+    void (*import_meta)(struct vs_cx *cx, vs_val module, vs_val meta);
     /* eval()/new Function(): false refuses. NULL: allowed. */
     bool (*allow_codegen)(struct vs_cx *cx, vs_val context_global, vs_val source);
 };

@@ -228,25 +228,25 @@ static vs_val rejected(struct vs_cx *cx, vs_val error)
     return vs_resolver_promise(resolver);
 }
 
-vs_val rt_module_import_dynamic(struct rt_env *env, vs_val id, vs_val referrer, vs_val specifier,
-                                vs_val attributes)
+vs_val rt_module_import_dynamic(struct rt_env *env, const struct vs_import *import)
 {
     struct vs_cx *cx = env->cx;
-    vs_val symbol = symbol_or_global(env, id);
+    vs_val symbol = symbol_or_global(env, import->id);
     if (!symbol) return NULL;
     if (!vs_is_symbol(symbol) || !env->hooks.import_dynamic)
         return rejected(cx, vs_error_new(cx, VS_TYPE_ERROR, "Invalid host defined options"));
     vs_val object = vs_obj_new_null(cx);
-    for (uint32_t i = 0; i + 1 < vs_arr_len(attributes); i += 2) {
-        vs_val key = vs_get_index(cx, attributes, i);
-        vs_val value = vs_get_index(cx, attributes, i + 1);
+    for (uint32_t i = 0; i + 1 < vs_arr_len(import->attributes); i += 2) {
+        vs_val key = vs_get_index(cx, import->attributes, i);
+        vs_val value = vs_get_index(cx, import->attributes, i + 1);
         if (!key || !value || !vs_define(cx, object, key, value, VS_ATTR_NONE)) return NULL;
     }
-    vs_val argv[] = { symbol, specifier, vs_i32(cx, VS_PHASE_EVALUATION), object, referrer };
+    vs_val argv[] = { symbol, import->specifier, vs_i32(cx, import->phase), object,
+                      import->referrer };
     return vs_call(cx, vs_ref_get(env->hooks.import_dynamic), vs_undefined(cx), 5, argv);
 }
 
-void rt_module_import_meta(struct rt_env *env, vs_val id, vs_val module, vs_val meta)
+void rt_module_import_meta(struct rt_env *env, vs_val module, vs_val meta)
 {
     struct vs_cx *cx = env->cx;
     struct module_wrap *w = module_wrap_find(env, module);

@@ -6,14 +6,14 @@ static bool had_id;
 static uint32_t attribute_count;
 static int codegen_asked;
 
-static vs_val import_dynamic(struct vs_cx *cx, vs_val id, vs_val referrer, vs_val specifier,
-                             vs_val attributes)
+static vs_val import_dynamic(struct vs_cx *cx, const struct vs_import *import)
 {
     struct vs_text t;
-    had_id = vs_is_symbol(id);
-    assert(had_id || vs_is_undefined(cx, id));
-    attribute_count = vs_arr_len(attributes);
-    if (!vs_text_read(cx, specifier, &t)) return NULL;
+    had_id = vs_is_symbol(import->id);
+    assert(had_id || vs_is_undefined(cx, import->id));
+    assert(import->phase == VS_PHASE_EVALUATION);
+    attribute_count = vs_arr_len(import->attributes);
+    if (!vs_text_read(cx, import->specifier, &t)) return NULL;
     snprintf(specifier_seen, sizeof specifier_seen, "%s", t.ptr);
     vs_text_reset(&t);
     if (!strcmp(specifier_seen, "throws")) {
