@@ -40,12 +40,13 @@ static void open_stdio(void)
     }
 }
 
-/* What Node does for its programs: writes to a closed peer fail instead of killing, and the soft
- * limit on descriptors is the hard one. */
+/* What Node does for its programs: writes to a closed peer, or beyond the limit on file sizes, fail
+ * instead of killing, and the soft limit on descriptors is the hard one. */
 static void setup_process(void)
 {
     open_stdio();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     struct rlimit lim;
     if (getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur != lim.rlim_max) {
         lim.rlim_cur = lim.rlim_max;

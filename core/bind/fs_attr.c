@@ -125,8 +125,7 @@ static bool read_subject(struct fs_in *in, const struct vs_args *a, const struct
 {
     fs_in_init(in, a, op);
     if (path) return fs_in_path(in, 0);
-    in->call.fd = vs_int(vs_arg(a, 0));
-    return true;
+    return fs_in_fd(in, 0);
 }
 
 /* name(subject, mode, req) */
@@ -209,7 +208,7 @@ static void fs_ftruncate(const struct vs_args *a)
 {
     struct fs_in in;
     fs_in_init(&in, a, &op_ftruncate);
-    in.call.fd = vs_int(vs_arg(a, 0));
+    if (!fs_in_fd(&in, 0)) return;
     in.call.off = vs_int64(vs_arg(a, 1));
     fs_run(&in, 2);
 }
@@ -219,8 +218,7 @@ static void sync_fd(const struct vs_args *a, const struct fs_op *op)
 {
     struct fs_in in;
     fs_in_init(&in, a, op);
-    in.call.fd = vs_int(vs_arg(a, 0));
-    fs_run(&in, 1);
+    if (fs_in_fd(&in, 0)) fs_run(&in, 1);
 }
 
 static void fs_fsync(const struct vs_args *a)

@@ -1,5 +1,6 @@
 /* core/bind/fs_call.c: from JS arguments to a call, and calls done at once. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,56 @@ bool fs_in_path(struct fs_in *in, int i)
 bool fs_in_dest(struct fs_in *in, int i)
 {
     return read_text(in, i, &in->dest, &in->call.dest);
+}
+
+/* What is no descriptor, the library's own check tells in its words. */
+static bool odd_fd(struct fs_in *in, vs_val v)
+{
+    struct rt_env *env = in->call.env;
+    struct vs_cx *cx = env->cx;
+    vs_val id = vs_str_intern(cx, "internal/fs/utils");
+    vs_val utils = vs_call(cx, vs_ref_get(env->require), vs_undefined(cx), 1, &id);
+    vs_val check = utils ? vs_get_name(cx, utils, "getValidatedFd") : NULL;
+    vs_val fd = check ? vs_call(cx, check, vs_undefined(cx), 1, &v) : NULL;
+    if (!fd) {
+        fs_in_reset(in);
+        return false;
+    }
+    in->call.fd = vs_int(fd);
+    return true;
+}
+
+bool fs_in_fd(struct fs_in *in, int i)
+{
+    vs_val v = vs_arg(in->args, i);
+    if (!vs_is_smi(v) || vs_smi(v) < 0) return odd_fd(in, v);
+    in->call.fd = vs_smi(v);
+    return true;
+}
+
+#define MODE_BITS_MAX 7
+
+bool fs_in_mode_bits(struct fs_in *in, int i)
+{
+    struct rt_env *env = in->call.env;
+    vs_val v = vs_arg(in->args, i);
+    in->call.flags = 0;
+    if (vs_is_nullish(env->cx, v)) return true;
+    double bits = vs_f64(v);
+    if (!vs_is_num(v)) {
+        rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE",
+                      "mode must be int32 or null/undefined");
+    } else if (isnan(bits)) {
+        rt_throw_code(env, VS_RANGE_ERROR, "ERR_OUT_OF_RANGE", "mode is out of range");
+    } else if (bits < 0 || bits > MODE_BITS_MAX) {
+        rt_throw_code(env, VS_RANGE_ERROR, "ERR_OUT_OF_RANGE",
+                      "mode is out of range: >= 0 && <= %d", MODE_BITS_MAX);
+    } else {
+        in->call.flags = (int)bits;
+        return true;
+    }
+    fs_in_reset(in);
+    return false;
 }
 
 /* A path that is not in the text was made by us and is in call.bytes. */

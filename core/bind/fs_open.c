@@ -83,8 +83,7 @@ static void fs_close(const struct vs_args *a)
 {
     struct fs_in in;
     fs_in_init(&in, a, &op_close);
-    in.call.fd = vs_int(vs_arg(a, 0));
-    fs_run(&in, 1);
+    if (fs_in_fd(&in, 0)) fs_run(&in, 1);
 }
 
 void fs_bind_open(struct rt_env *env, vs_val target)

@@ -73,7 +73,6 @@ static void two_paths(const struct vs_args *a, const struct fs_op *op, int req_a
     struct fs_in in;
     fs_in_init(&in, a, op);
     if (!fs_in_path(&in, 0) || !fs_in_dest(&in, 1)) return;
-    in.call.flags = vs_int(vs_arg(a, 2));
     fs_run(&in, req_at);
 }
 
@@ -206,9 +205,7 @@ static void fs_access(const struct vs_args *a)
 {
     struct fs_in in;
     fs_in_init(&in, a, &op_access);
-    if (!fs_in_path(&in, 0)) return;
-    in.call.flags = vs_int(vs_arg(a, 1));
-    fs_run(&in, 2);
+    if (fs_in_mode_bits(&in, 1) && fs_in_path(&in, 0)) fs_run(&in, 2);
 }
 
 /* existsSync(path) */
@@ -223,7 +220,9 @@ static void fs_exists(const struct vs_args *a)
 /* copyFile(src, dest, mode, req) */
 static void fs_copy(const struct vs_args *a)
 {
-    two_paths(a, &op_copy_file, 3);
+    struct fs_in in;
+    fs_in_init(&in, a, &op_copy_file);
+    if (fs_in_mode_bits(&in, 2) && fs_in_path(&in, 0) && fs_in_dest(&in, 1)) fs_run(&in, 3);
 }
 
 void fs_bind_path(struct rt_env *env, vs_val target)

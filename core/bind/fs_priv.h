@@ -88,6 +88,10 @@ void fs_in_init(struct fs_in *in, const struct vs_args *a, const struct fs_op *o
 /* Read argument i as a path. false: exception pending, and in is reset. */
 VS_MUST_CHECK bool fs_in_path(struct fs_in *in, int i);
 VS_MUST_CHECK bool fs_in_dest(struct fs_in *in, int i);
+/* Read argument i as a descriptor, a small integer from 0. */
+VS_MUST_CHECK bool fs_in_fd(struct fs_in *in, int i);
+/* Read argument i as the mode of access() or copyFile(): bits up to 7, or nothing. */
+VS_MUST_CHECK bool fs_in_mode_bits(struct fs_in *in, int i);
 /* A call that comes to nothing. */
 void fs_in_reset(struct fs_in *in);
 /* Do it, and reset in. Argument req_at says how: undefined = now, kUsePromises or an

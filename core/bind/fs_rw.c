@@ -130,7 +130,7 @@ static void fs_read(const struct vs_args *a)
 {
     struct fs_in in;
     fs_in_init(&in, a, &op_read);
-    in.call.fd = vs_int(vs_arg(a, 0));
+    if (!fs_in_fd(&in, 0)) return;
     in.call.off = position(vs_arg(a, 4));
     bool async = is_async(&in, vs_arg(a, 5));
     if (set_memory(&in, vs_arg(a, 1), vs_int64(vs_arg(a, 2)), vs_int64(vs_arg(a, 3)), async))
@@ -143,7 +143,7 @@ static void transfer_vector(const struct vs_args *a, const struct fs_op *op,
 {
     struct fs_in in;
     fs_in_init(&in, a, vs_arr_len(vs_arg(a, 1)) ? op : op_nothing);
-    in.call.fd = vs_int(vs_arg(a, 0));
+    if (!fs_in_fd(&in, 0)) return;
     in.call.off = position(vs_arg(a, 2));
     if (set_vector(&in, vs_arg(a, 1), is_async(&in, vs_arg(a, 3)))) fs_run(&in, 3);
 }
@@ -183,7 +183,7 @@ static void fs_write_buffer(const struct vs_args *a)
 {
     struct fs_in in;
     fs_in_init(&in, a, &op_write);
-    in.call.fd = vs_int(vs_arg(a, 0));
+    if (!fs_in_fd(&in, 0)) return;
     in.call.off = position(vs_arg(a, 4));
     bool async = is_async(&in, vs_arg(a, 5));
     if (!set_memory(&in, vs_arg(a, 1), vs_int64(vs_arg(a, 2)), vs_int64(vs_arg(a, 3)), async))
@@ -201,7 +201,7 @@ static void fs_write_string(const struct vs_args *a)
     struct fs_in in;
     fs_in_init(&in, a, &op_write);
     struct fs_call *c = &in.call;
-    c->fd = vs_int(vs_arg(a, 0));
+    if (!fs_in_fd(&in, 0)) return;
     c->off = position(vs_arg(a, 2));
     size_t len;
     c->bytes = rt_decode(c->env, vs_arg(a, 1), rt_encoding_of(c->env, vs_arg(a, 3), RT_UTF8), &len);

@@ -156,7 +156,7 @@ static void fs_fstat(const struct vs_args *a)
 {
     struct fs_in in;
     fs_in_init(&in, a, &op_fstat);
-    in.call.fd = vs_int(vs_arg(a, 0));
+    if (!fs_in_fd(&in, 0)) return;
     in.call.bigint = vs_is_true(in.call.env->cx, vs_arg(a, 1));
     fs_run(&in, 2);
 }
