@@ -1,4 +1,5 @@
-# A private apt: asks Debian for packages with a configuration, lists and archives of its own. The# host's package state is neither read nor touched, and no root is needed. Sourced after lib.sh.
+# A private apt: asks Debian for packages with a configuration, lists and archives of its own. The
+# host's package state is neither read nor touched, and no root is needed. Sourced after lib.sh.
 # shellcheck shell=bash
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
