@@ -18,18 +18,22 @@
 #define UNSUPPORTED_TRANSFER "Cannot transfer object of unsupported type."
 #define NOT_LISTED "Object that needs transfer was found in message but not listed in transferList"
 
-/* One call of rt_message_new(). Handles live as long as it. */
+/* Values met while writing. References, since V8's writer closes its handle scopes around what it
+ * calls. */
+struct vals {
+    struct vs_ref **items; /* owned */
+    uint32_t count, cap;
+};
+
+/* One call of rt_message_new(). */
 struct writing {
     struct rt_env *env;
     struct rt_message *message;
     struct vs_writer *writer;
-    vs_val *hosts; /* host objects, by index */
-    uint32_t host_count, host_cap;
+    struct vals hosts;    /* host objects, by index */
     uint32_t transferred; /* the first of them came by the transfer list */
-    vs_val *sabs;
-    uint32_t sab_count, sab_cap;
-    vs_val *buffers; /* ArrayBuffers of the transfer list */
-    uint32_t buffer_count, buffer_cap;
+    struct vals sabs;
+    struct vals buffers; /* ArrayBuffers of the transfer list */
 };
 
 void message_list_push(struct message_list *l, void *item)
@@ -42,23 +46,34 @@ void message_list_push(struct message_list *l, void *item)
     l->items[l->count++] = item;
 }
 
-static void vals_push(vs_val **items, uint32_t *count, uint32_t *cap, vs_val v)
+static void vals_push(struct vs_cx *cx, struct vals *l, vs_val v)
 {
-    if (*count == *cap) {
-        *cap = *cap ? *cap * 2 : 4;
-        *items = realloc(*items, *cap * sizeof(**items));
-        CHECK(*items);
+    if (l->count == l->cap) {
+        l->cap = l->cap ? l->cap * 2 : 4;
+        l->items = realloc(l->items, l->cap * sizeof(*l->items));
+        CHECK(l->items);
     }
-    (*items)[(*count)++] = v;
+    l->items[l->count++] = vs_ref_new(cx, v);
 }
 
-/* The position of v among the first count items, or -1. */
-static int64_t vals_find(const vs_val *items, uint32_t count, vs_val v)
+static vs_val vals_at(const struct vals *l, uint32_t i)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (vs_same_word(items[i], v)) return i;
+    return vs_ref_get(l->items[i]);
+}
+
+/* The position of v, or -1. */
+static int64_t vals_find(const struct vals *l, vs_val v)
+{
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (vs_same_word(vals_at(l, i), v)) return i;
     }
     return -1;
+}
+
+static void vals_drop(struct vals *l)
+{
+    for (uint32_t i = 0; i < l->count; i++) vs_ref_drop(l->items[i]);
+    free(l->items);
 }
 
 static void state_drop(struct rt_env *env)
@@ -171,7 +186,7 @@ static bool write_plain(struct writing *w, vs_val object)
 static bool on_write_host(struct vs_cx *cx, void *user, vs_val object)
 {
     struct writing *w = user;
-    int64_t index = vals_find(w->hosts, w->host_count, object);
+    int64_t index = vals_find(&w->hosts, object);
     if (index >= 0) {
         vs_writer_u32(w->writer, (uint32_t)index);
         return true;
@@ -179,8 +194,8 @@ static bool on_write_host(struct vs_cx *cx, void *user, vs_val object)
     if (!on_is_host(cx, user, object)) return write_plain(w, object);
     int mode = host_mode(w->env, object);
     if (mode & RT_CLONEABLE) {
-        vs_writer_u32(w->writer, w->host_count);
-        vals_push(&w->hosts, &w->host_count, &w->host_cap, object);
+        vs_writer_u32(w->writer, w->hosts.count);
+        vals_push(w->env->cx, &w->hosts, object);
         return true;
     }
     throw_clone(w->env, mode & RT_TRANSFERABLE ? NOT_LISTED : UNSUPPORTED_CLONE);
@@ -190,10 +205,10 @@ static bool on_write_host(struct vs_cx *cx, void *user, vs_val object)
 static bool on_shared_id(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id)
 {
     struct writing *w = user;
-    int64_t index = vals_find(w->sabs, w->sab_count, sab);
+    int64_t index = vals_find(&w->sabs, sab);
     if (index < 0) {
-        index = w->sab_count;
-        vals_push(&w->sabs, &w->sab_count, &w->sab_cap, sab);
+        index = w->sabs.count;
+        vals_push(w->env->cx, &w->sabs, sab);
         message_list_push(&w->message->shared, vs_shared_new(sab));
     }
     *id = (uint32_t)index;
@@ -222,12 +237,12 @@ static bool list_buffer(struct writing *w, vs_val ab)
         throw_clone(w->env, UNSUPPORTED_TRANSFER);
         return false;
     }
-    if (vals_find(w->buffers, w->buffer_count, ab) >= 0) {
+    if (vals_find(&w->buffers, ab) >= 0) {
         throw_clone(w->env, "Transfer list contains duplicate ArrayBuffer");
         return false;
     }
-    vs_writer_transfer(w->writer, w->buffer_count, ab);
-    vals_push(&w->buffers, &w->buffer_count, &w->buffer_cap, ab);
+    vs_writer_transfer(w->writer, w->buffers.count, ab);
+    vals_push(w->env->cx, &w->buffers, ab);
     return true;
 }
 
@@ -249,7 +264,7 @@ static bool list_host(struct writing *w, vs_val object, vs_val source)
         throw_clone(w->env, "Found invalid value in transferList.");
         return false;
     }
-    if (vals_find(w->hosts, w->host_count, object) >= 0) return throw_duplicate(w, object);
+    if (vals_find(&w->hosts, object) >= 0) return throw_duplicate(w, object);
     if (source && vs_same_word(source, object)) {
         throw_clone(w->env, "Transfer list contains source port");
         return false;
@@ -260,7 +275,7 @@ static bool list_host(struct writing *w, vs_val object, vs_val source)
         throw_clone(w->env, text);
         return false;
     }
-    vals_push(&w->hosts, &w->host_count, &w->host_cap, object);
+    vals_push(w->env->cx, &w->hosts, object);
     return true;
 }
 
@@ -283,17 +298,18 @@ static bool list_entry(struct writing *w, vs_val v, vs_val source)
 static bool list_nested(struct writing *w)
 {
     struct rt_env *env = w->env;
-    for (uint32_t i = 0; i < w->host_count; i++) {
-        if (class_of(env, w->hosts[i])) continue;
-        vs_val fn = vs_get(env->cx, w->hosts[i], rt_symbol(env, messaging_transfer_list_symbol));
+    for (uint32_t i = 0; i < w->hosts.count; i++) {
+        if (class_of(env, vals_at(&w->hosts, i))) continue;
+        vs_val fn =
+            vs_get(env->cx, vals_at(&w->hosts, i), rt_symbol(env, messaging_transfer_list_symbol));
         if (!fn) return false;
         if (!vs_is_fn(fn)) continue;
-        vs_val list = vs_call(env->cx, fn, w->hosts[i], 0, NULL);
+        vs_val list = vs_call(env->cx, fn, vals_at(&w->hosts, i), 0, NULL);
         if (!list) return false;
         for (uint32_t j = 0; vs_is_arr(list) && j < vs_arr_len(list); j++) {
             vs_val item = vs_get_index(env->cx, list, j);
             if (!item) return false;
-            if (vals_find(w->hosts, w->host_count, item) >= 0) continue;
+            if (vals_find(&w->hosts, item) >= 0) continue;
             if (!list_entry(w, item, NULL)) return false;
         }
     }
@@ -307,7 +323,7 @@ static bool list_all(struct writing *w, vs_val transfer, vs_val source)
         if (!entry || !list_entry(w, entry, source)) return false;
     }
     if (!list_nested(w)) return false;
-    w->transferred = w->host_count;
+    w->transferred = w->hosts.count;
     return true;
 }
 
@@ -350,12 +366,12 @@ static struct rt_parcel *pack_js(struct writing *w, vs_val object, int mode)
 /* The value is written: now take what was found in it. Packing can write further host objects. */
 static bool pack_all(struct writing *w)
 {
-    for (uint32_t i = 0; i < w->buffer_count; i++) {
-        message_list_push(&w->message->buffers, vs_shared_new(w->buffers[i]));
-        if (!vs_ab_detach(w->env->cx, w->buffers[i])) return false;
+    for (uint32_t i = 0; i < w->buffers.count; i++) {
+        message_list_push(&w->message->buffers, vs_shared_new(vals_at(&w->buffers, i)));
+        if (!vs_ab_detach(w->env->cx, vals_at(&w->buffers, i))) return false;
     }
-    for (uint32_t i = 0; i < w->host_count; i++) {
-        vs_val object = w->hosts[i];
+    for (uint32_t i = 0; i < w->hosts.count; i++) {
+        vs_val object = vals_at(&w->hosts, i);
         int mode = i < w->transferred ? RT_TRANSFERABLE : RT_CLONEABLE;
         const struct rt_transfer_class *c = class_of(w->env, object);
         struct rt_parcel *p = c ? c->pack(w->env, object, mode) : pack_js(w, object, mode);
@@ -382,9 +398,9 @@ struct rt_message *rt_message_new(struct rt_env *env, vs_val value, vs_val trans
     bool ok = list_all(&w, transfer, source) && vs_writer_value(w.writer, value) && pack_all(&w);
     m->data = vs_writer_release(w.writer, &m->len);
     vs_writer_drop(w.writer);
-    free(w.hosts);
-    free(w.sabs);
-    free(w.buffers);
+    vals_drop(&w.hosts);
+    vals_drop(&w.sabs);
+    vals_drop(&w.buffers);
     if (ok) return m;
     rt_message_drop(m);
     return NULL;

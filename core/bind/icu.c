@@ -288,7 +288,8 @@ static int column_width(UChar32 c, bool wide_ambiguous)
     int kind = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
     if (kind == U_EA_FULLWIDTH || kind == U_EA_WIDE) return 2;
     if (kind == U_EA_AMBIGUOUS && wide_ambiguous) return 2;
-    if ((kind == U_EA_AMBIGUOUS || kind == U_EA_NEUTRAL) && u_hasBinaryProperty(c, UCHAR_EMOJI))
+    if ((kind == U_EA_AMBIGUOUS || kind == U_EA_NEUTRAL) &&
+        u_hasBinaryProperty(c, UCHAR_EMOJI_PRESENTATION))
         return 2;
     if (c == SOFT_HYPHEN) return 1;
     if (U_GET_GC_MASK(c) & invisible || u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER)) return 0;
@@ -302,12 +303,12 @@ static bool continues_emoji(UChar32 before, UChar32 c)
                                            u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER));
 }
 
-/* (string, ambiguous characters are wide, count each part of a joined emoji) */
+/* (string, ambiguous characters are wide = false, count each part of a joined emoji = true) */
 static void get_string_width(const struct vs_args *a)
 {
     struct vs_cx *cx = vs_args_cx(a);
     CHECK(vs_is_str(vs_arg(a, 0)));
-    bool wide_ambiguous = vs_to_bool(cx, vs_arg(a, 1)), parts = vs_to_bool(cx, vs_arg(a, 2));
+    bool wide_ambiguous = vs_to_bool(cx, vs_arg(a, 1)), parts = !vs_is_false(cx, vs_arg(a, 2));
     struct vs_strview s;
     vs_strview_open(cx, vs_arg(a, 0), &s);
     uint32_t width = 0, i = 0;

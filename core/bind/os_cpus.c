@@ -59,6 +59,8 @@ void rt_os_get_cpus(const struct vs_args *a)
     while (ok && stat && fgets(line, sizeof line, stat)) {
         unsigned n;
         double user, nice, sys, idle, wait, irq;
+        /* The first line, "cpu  ...", is the sum. */
+        if (strncmp(line, "cpu ", strlen("cpu ")) == 0) continue;
         if (sscanf(line, "cpu%u %lf %lf %lf %lf %lf %lf", &n, &user, &nice, &sys, &idle, &wait,
                    &irq) != CPU_FIELDS)
             continue;

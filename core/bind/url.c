@@ -295,7 +295,7 @@ static void path_to_file_url(const struct vs_args *a)
     if (ok) {
         ret_url(a, url);
     } else {
-        throw_invalid(rt_env_of(a), &t.input, NULL);
+        throw_invalid(rt_env_of(a), &t.input, t.has_base ? &t.base : NULL);
     }
     ada_free(url);
     reset_texts(&t);
