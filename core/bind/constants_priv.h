@@ -11,11 +11,8 @@ struct rt_constant {
     double value;
 };
 
-/* A constant under the name that its header gives it. */
-#define RT_CONSTANT(name) \
-    {                     \
-#name, name       \
-    }
+/* Name and value of a constant that a header defines, for an initialiser. */
+#define RT_CONSTANT(id) #id, id
 
 void rt_put_constants(struct vs_cx *cx, vs_val target, const struct rt_constant *table,
                       size_t count);

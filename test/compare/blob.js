@@ -5,7 +5,8 @@ const { Blob, File, resolveObjectURL } = require('buffer');
 const { run, step } = require('../common/show');
 
 const view = new Uint16Array([0x4142, 0x4344]);
-const small = new Blob(['abc', new Blob(['def']).slice(1), Buffer.from('ghi').subarray(1, 2), view, new DataView(view.buffer, 1, 2), 'é', 5, null]);
+const small = new Blob(['abc', new Blob(['def']).slice(1), Buffer.from('ghi').subarray(1, 2), view,
+  new DataView(view.buffer, 1, 2), 'é', 5, null]);
 const large = new Blob([Buffer.alloc(300000, 1), small.slice(1, 5), 'x']);
 const sizes = async (blob) => {
   const all = [];
@@ -13,12 +14,15 @@ const sizes = async (blob) => {
   return all;
 };
 
-step('small', async () => [small.size, small.type, await small.text(), Buffer.from(await small.arrayBuffer()).toString('hex'), [...await small.bytes()]]);
+step('small', async () => [small.size, small.type, await small.text(),
+  Buffer.from(await small.arrayBuffer()).toString('hex'), [...await small.bytes()]]);
 step('large', async () => [large.size, await sizes(large), (await large.arrayBuffer()).byteLength]);
 for (const range of [[], [1], [1, 4], [-3], [-5, -2], [4, 2], [0, 1e9], ['1', '3'], [299998, 300003]]) {
-  step(`slice ${range}`, async () => [await small.slice(...range).text(), large.slice(...range).size, await large.slice(...range).slice(1, 3).text()]);
+  step(`slice ${range}`, async () => [await small.slice(...range).text(), large.slice(...range).size,
+    await large.slice(...range).slice(1, 3).text()]);
 }
-step('empty', async () => [await new Blob().text(), await sizes(new Blob(['', new Uint8Array(0)])), await new Blob([new Blob()]).arrayBuffer().then((b) => b.byteLength)]);
+step('empty', async () => [await new Blob().text(), await sizes(new Blob(['', new Uint8Array(0)])),
+  await new Blob([new Blob()]).arrayBuffer().then((b) => b.byteLength)]);
 step('parts are copies', async () => {
   const bytes = new Uint8Array([65, 66]);
   const blob = new Blob([bytes]);
@@ -37,11 +41,13 @@ step('reader with a buffer of its own', async () => {
 });
 step('file object', async () => {
   const file = new File(['x', small], 'name.txt', { type: 'text/plain', lastModified: 5 });
-  return [file.name, file.size, file.type, file.lastModified, await file.slice(0, 3, 'a/b').text(), file.slice(0, 3, 'a/b').type];
+  return [file.name, file.size, file.type, file.lastModified, await file.slice(0, 3, 'a/b').text(), file.slice(0, 3,
+    'a/b').type];
 });
 step('clone', async () => {
   const copy = structuredClone(small);
-  return [copy instanceof Blob, copy.size, await copy.text() === await small.text(), await structuredClone(large.slice(299999, 300003)).text()];
+  return [copy instanceof Blob, copy.size, await copy.text() === await small.text(),
+    await structuredClone(large.slice(299999, 300003)).text()];
 });
 step('through a port', async () => {
   const { port1, port2 } = new MessageChannel();
@@ -65,7 +71,8 @@ step('line ends', () => new Blob(['a\r\nb\rc\n'], { endings: 'native' }).text())
 step('file', async () => {
   fs.writeFileSync('blob.txt', Buffer.alloc(200000, 65));
   const blob = await fs.openAsBlob('blob.txt', { type: 't/x' });
-  return [blob.size, blob.type, await sizes(blob), await blob.slice(10, 20).text(), await new Blob(['<', blob.slice(0, 2), '>']).text()];
+  return [blob.size, blob.type, await sizes(blob), await blob.slice(10, 20).text(), await new Blob(['<', blob.slice(0,
+    2), '>']).text()];
 });
 step('file, cloned', async () => structuredClone(await fs.openAsBlob('blob.txt')));
 step('file, changed', async () => {

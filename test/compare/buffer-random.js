@@ -23,7 +23,8 @@ for (let round = 0; round < 100; round++) {
       const whole = Buffer.from(s, encoding);
       const part = Buffer.alloc(random(20), 0xee);
       const written = part.write(s, 0, random(20) % (part.length + 1), encoding);
-      parts.push(whole.toString('hex'), written, part.toString('hex'), Buffer.byteLength(s, encoding), whole.toString(encoding),
+      parts.push(whole.toString('hex'), written, part.toString('hex'), Buffer.byteLength(s, encoding),
+        whole.toString(encoding),
                  new Uint8Array(part).length);
     }
   }
