@@ -224,8 +224,6 @@ _Noreturn void rt_exit(struct rt_env *env, int code)
     rt_process_at_exit(env);
     fflush(stdout);
     fflush(stderr);
-    /* Isolate and loop stay: the kernel and V8's threads may still use them, and the process is
-     * gone in a moment. */
-    vs_platform_close();
+    /* Isolate, loop and V8's threads stay as they are: the process is gone in a moment. */
     _exit(code);
 }

@@ -16,7 +16,7 @@
 #include "core/options.h"
 #include "core/process.h"
 
-/* V8's own threads (garbage collection, optimising compiler); they start with their first task. */
+/* V8's own threads (garbage collection, optimising compiler); they start as tasks need them. */
 #define V8_THREADS 4
 
 /* Hidden, for the build: `torc --build-code-cache CACHE PROGRAM [ARGUMENTS]` runs the program, then

@@ -1,6 +1,5 @@
 /* v8shim/platform.cc: the process's v8::Platform. Foreground tasks go to the isolate's own runner
- * (tasks.cc); background work to V8's default platform, whose threads start with the first task: a
- * short script never pays for them.
+ * (tasks.cc), background work to threads of ours (workers.cc).
  */
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +9,11 @@
 #include <unordered_map>
 
 #include "v8shim/vs_priv.h"
+#include "v8shim/workers_priv.h"
+
+/* Background work begins this long after the process: most programs that end earlier are commands,
+ * for which start-up is all that counts. */
+static constexpr int64_t WORKERS_DELAY_NS = 40'000'000;
 
 namespace
 {
@@ -17,13 +21,14 @@ namespace
 class platform final : public v8::Platform
 {
   public:
-    explicit platform(int threads) : threads_(threads) {}
+    explicit platform(int threads)
+        : threads_(threads),
+          workers_(std::make_unique<vs_workers>(threads, vs_now_ns() + WORKERS_DELAY_NS))
+    {
+    }
 
     void add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runner);
     void remove(v8::Isolate *isolate);
-    bool has_isolates();
-    /* Joins the background threads. */
-    void stop_workers() { workers_.reset(); }
 
     int NumberOfWorkerThreads() override { return threads_; }
     std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate *isolate,
@@ -41,14 +46,12 @@ class platform final : public v8::Platform
     void PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority,
                                            std::unique_ptr<v8::Task> task, double delay_s,
                                            const v8::SourceLocation &location) override;
-    v8::Platform *workers();
 
     const int threads_;
     v8::TracingController tracing_;
     std::mutex lock_;
     std::unordered_map<v8::Isolate *, std::shared_ptr<vs_task_runner>> runners_;
-    std::unique_ptr<v8::Platform> workers_;
-    std::atomic<v8::Platform *> started_{ nullptr }; /* workers_, once it runs */
+    std::unique_ptr<vs_workers> workers_;
 };
 
 void platform::add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runner)
@@ -63,12 +66,6 @@ void platform::remove(v8::Isolate *isolate)
     runners_.erase(isolate);
 }
 
-bool platform::has_isolates()
-{
-    std::lock_guard<std::mutex> hold(lock_);
-    return !runners_.empty();
-}
-
 /* One queue serves all priorities: V8 relies on the order of posting only. */
 std::shared_ptr<v8::TaskRunner> platform::GetForegroundTaskRunner(v8::Isolate *isolate,
                                                                   v8::TaskPriority)
@@ -79,18 +76,7 @@ std::shared_ptr<v8::TaskRunner> platform::GetForegroundTaskRunner(v8::Isolate *i
     return found->second;
 }
 
-v8::Platform *platform::workers()
-{
-    v8::Platform *started = started_.load(std::memory_order_acquire);
-    if (started) return started;
-
-    std::lock_guard<std::mutex> hold(lock_);
-    if (!workers_) workers_ = v8::platform::NewDefaultPlatform(threads_);
-    started_.store(workers_.get(), std::memory_order_release);
-    return workers_.get();
-}
-
-/* A job that is created and never notified needs no thread: it posts to us when it does. */
+/* It posts to us when it wants threads. */
 std::unique_ptr<v8::JobHandle> platform::CreateJobImpl(v8::TaskPriority priority,
                                                        std::unique_ptr<v8::JobTask> job,
                                                        const v8::SourceLocation &)
@@ -99,17 +85,16 @@ std::unique_ptr<v8::JobHandle> platform::CreateJobImpl(v8::TaskPriority priority
                                              static_cast<size_t>(threads_));
 }
 
-void platform::PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
-                                          const v8::SourceLocation &location)
+void platform::PostTaskOnWorkerThreadImpl(v8::TaskPriority, std::unique_ptr<v8::Task> task,
+                                          const v8::SourceLocation &)
 {
-    workers()->PostTaskOnWorkerThread(priority, std::move(task), location);
+    workers_->post(std::move(task));
 }
 
-void platform::PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority,
-                                                 std::unique_ptr<v8::Task> task, double delay_s,
-                                                 const v8::SourceLocation &location)
+void platform::PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority, std::unique_ptr<v8::Task> task,
+                                                 double delay_s, const v8::SourceLocation &)
 {
-    workers()->PostDelayedTaskOnWorkerThread(priority, std::move(task), delay_s, location);
+    workers_->post_delayed(std::move(task), delay_s);
 }
 
 } // namespace
@@ -154,11 +139,6 @@ const char *vs_platform_open(int worker_threads)
 
 void vs_platform_close(void)
 {
-    /* A process that is about to exit saves the time to take its heap apart. */
-    if (the_platform->has_isolates()) {
-        the_platform->stop_workers();
-        return;
-    }
     v8::V8::Dispose();
     v8::V8::DisposePlatform();
     delete the_platform;

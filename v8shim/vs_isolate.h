@@ -10,10 +10,10 @@ extern "C" {
 #endif
 
 /* Process-wide set-up, once, before any isolate. worker_threads = V8's own background threads (GC,
- * compilation); they start with the first task. Returns NULL, or a static text that says why V8
+ * compilation); they start as tasks need them. Returns NULL, or a static text that says why V8
  * can't be used (other version). */
 const char *vs_platform_open(int worker_threads);
-/* Last call into V8 in the process. All isolates are closed, or the process is about to exit. */
+/* Last call into V8 in the process; all isolates are closed. Nobody needs it who exits anyway. */
 void vs_platform_close(void);
 /* V8's version, for instance "13.6.233.17-node.53". Static. */
 const char *vs_v8_version(void);
