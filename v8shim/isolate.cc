@@ -7,6 +7,9 @@
 
 /* Frames kept with an exception for the report that nobody caught it. */
 static constexpr int UNCAUGHT_FRAMES = 10;
+/* Where the young generation begins to grow from: V8's own is so small that the library's start-up
+ * alone fills it three times. */
+static constexpr size_t FIRST_YOUNG_BYTES = 24 << 20;
 
 static vs_state *state_of_context(v8::Local<v8::Context> context)
 {
@@ -185,6 +188,7 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     params.array_buffer_allocator = buffer_allocator();
     params.fatal_error_callback = on_fatal;
     params.oom_error_callback = on_oom;
+    params.constraints.set_initial_young_generation_size_in_bytes(FIRST_YOUNG_BYTES);
     if (limits) set_limits(&params.constraints, limits);
     v8::Isolate::Initialize(isolate, params);
     isolate->SetData(0, static_cast<vs_cx *>(st));
