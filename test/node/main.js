@@ -109,15 +109,27 @@ function versionOf(binary) {
   return execFileSync(binary, ['--version'], { encoding: 'utf8' }).match(/\d+\.\d+\.\d+\S*/)?.[0] ?? 'unknown';
 }
 
+// A copy of the binary (and of the code cache beside it), so that a build in the meantime changes nothing.
+function keepBinary(binary, temp) {
+  const dir = path.join(temp, 'bin');
+  fs.mkdirSync(dir);
+  for (const file of [binary, `${binary}.cache`].filter((item) => fs.existsSync(item))) {
+    fs.copyFileSync(file, path.join(dir, path.basename(file)));
+  }
+  return path.join(dir, path.basename(binary));
+}
+
 async function perform() {
   const tests = chooseTests();
   if (!tests.length) throw new Error('no test fits');
   const binaries = Object.fromEntries(args.binary.map((pair) => pair.split(/=(.*)/, 2)));
   const corpusHash = fs.readFileSync(path.join(args.corpus, '.sha256'), 'utf8').trim();
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'ts-')); // short: socket paths end early
+  binaries.torc = keepBinary(binaries.torc, temp);
   const config = { binaries, root: args.corpus, temp, corpusHash };
   const started = performance.now();
   const verdicts = {};
+  const versions = Object.fromEntries(Object.keys(binaries).map((name) => [name, versionOf(binaries[name])]));
   let strays;
   try {
     const node = await cachedRun(config, 'node', tests);
@@ -140,7 +152,7 @@ async function perform() {
     jobs: Number(args.jobs),
     slice: Number(args.slice),
     seconds: Math.round((performance.now() - started) / 1000),
-    versions: Object.fromEntries(Object.keys(verdicts).map((name) => [name, versionOf(binaries[name])])),
+    versions,
     score: score(tests, verdicts),
     strays,
     tests: tests.map(({ name, dir, module, kind }) => ({ name, dir, module, kind,

@@ -12,7 +12,10 @@ const CLOSE_MS = 500; // how long output may come after the process has ended
 
 const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT', 'SIGTRAP', 'SIGSYS']);
 // Messages of torc's own checks and of sanitizers, from the test itself or from a process it started.
-const CRASH_TEXT = /^torc: .*: invariant does not hold|^uring: check failed|AddressSanitizer: (?!.*leaks)|runtime error: /m;
+const CRASH_TEXT = new RegExp([
+  '^torc: .*: invariant does not hold', '^uring: check failed', '^# Fatal error in', 'ERROR: AddressSanitizer',
+  '^\\S+:\\d+:\\d+: runtime error: ',
+].join('|'), 'm');
 const SKIP_TEXT = /^1\.\.0 # Skipped/m;
 
 // What stays of a stream: its first HEAD_LEN and its last TAIL_LEN characters.

@@ -6,8 +6,8 @@ const CALL_NODE = (test, file) => [...test.flags, file];
 // Options that V8 itself takes; everything else in a Flags line is Node's.
 const V8_FLAG = new RegExp('^--(?:no-)?(?:' + [
   'expose[-_]gc', 'expose[-_]externalize[-_]string', 'allow-natives-syntax', 'stack-size', 'max-', 'min-', 'harmony',
-  'js-', 'gc-', 'stress-', 'jitless', 'interpreted-frames', 'predictable', 'hash-seed', 'random-seed', 'wasm', 'single-',
-  'opt', 'turbo', 'no-opt', 'verify',
+  'js-', 'gc-', 'stress-', 'jitless', 'interpreted-frames', 'predictable', 'hash-seed', 'random-seed', 'wasm',
+  'single-', 'opt', 'turbo', 'no-opt', 'verify',
 ].join('|') + ')');
 
 // Deno takes V8's options by one of its own, and a few of Node's from the environment.

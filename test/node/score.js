@@ -61,7 +61,9 @@ function causes(tests, results) {
 }
 
 function causeOf(result) {
-  const line = (result.error ?? '').replace(/(?:file:\/\/)?\/[\w.+@~-]+(?:\/[\w.+@~-]*)+/g, 'PATH').replace(/0x[0-9a-f]+/g, 'ADDR')
+  const line = (result.error ?? '')
+    .replace(/(?:file:\/\/)?\/[\w.+@~-]+(?:\/[\w.+@~-]*)+/g, 'PATH')
+    .replace(/0x[0-9a-f]+/g, 'ADDR')
     .replace(/\b\d+(?:\.\d+)?\b/g, 'N');
   return result.verdict === 'fail' ? line || 'no output' : `${result.verdict}: ${line}`;
 }

@@ -31,7 +31,8 @@ function scoreRows(run) {
     const mine = total.runtimes[name];
     return [
       `${name} ${run.versions[name]}`, `${mine.pass}/${total.reference} ${percent(mine.pass, total.reference)}`,
-      percent(mine.engine, total.referenceEngine), percent(mine.all, total.referenceAll), percent(mine.raw, total.files),
+      percent(mine.engine, total.referenceEngine), percent(mine.all, total.referenceAll),
+      percent(mine.raw, total.files),
       mine.skip, mine.fail, mine.timeout, mine.crash, mine.left,
     ];
   });
