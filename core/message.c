@@ -183,26 +183,27 @@ static bool write_plain(struct writing *w, vs_val object)
     return vs_writer_value(w->writer, copy);
 }
 
-static bool on_write_host(struct vs_cx *cx, void *user, vs_val object)
+static enum vs_write_result on_write_host(struct vs_cx *cx, void *user, vs_val object)
 {
     struct writing *w = user;
     int64_t index = vals_find(&w->hosts, object);
     if (index >= 0) {
         vs_writer_u32(w->writer, (uint32_t)index);
-        return true;
+        return VS_WRITE_DONE;
     }
-    if (!on_is_host(cx, user, object)) return write_plain(w, object);
+    if (!on_is_host(cx, user, object))
+        return write_plain(w, object) ? VS_WRITE_DONE : VS_WRITE_THREW;
     int mode = host_mode(w->env, object);
     if (mode & RT_CLONEABLE) {
         vs_writer_u32(w->writer, w->hosts.count);
         vals_push(w->env->cx, &w->hosts, object);
-        return true;
+        return VS_WRITE_DONE;
     }
     throw_clone(w->env, mode & RT_TRANSFERABLE ? NOT_LISTED : UNSUPPORTED_CLONE);
-    return false;
+    return VS_WRITE_THREW;
 }
 
-static bool on_shared_id(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id)
+static enum vs_write_result on_shared_id(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id)
 {
     struct writing *w = user;
     int64_t index = vals_find(&w->sabs, sab);
@@ -212,15 +213,15 @@ static bool on_shared_id(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id)
         message_list_push(&w->message->shared, vs_shared_new(sab));
     }
     *id = (uint32_t)index;
-    return true;
+    return VS_WRITE_DONE;
 }
 
-static bool on_wasm_id(struct vs_cx *cx, void *user, vs_val module, uint32_t *id)
+static enum vs_write_result on_wasm_id(struct vs_cx *cx, void *user, vs_val module, uint32_t *id)
 {
     struct writing *w = user;
     *id = w->message->wasm.count;
     message_list_push(&w->message->wasm, vs_shared_new(module));
-    return true;
+    return VS_WRITE_DONE;
 }
 
 static const struct vs_writer_host writer_host = {

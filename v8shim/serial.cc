@@ -32,27 +32,30 @@ class WriterDelegate final : public v8::ValueSerializer::Delegate
 
     v8::Maybe<bool> WriteHostObject(v8::Isolate *isolate, v8::Local<v8::Object> object) override
     {
-        if (!host->write_host) return Delegate::WriteHostObject(isolate, object);
-        if (!host->write_host(cx, user, handle(object))) return v8::Nothing<bool>();
-        return v8::Just(true);
+        vs_write_result result = VS_WRITE_REFUSED;
+        if (host->write_host) result = host->write_host(cx, user, handle(object));
+        if (result == VS_WRITE_REFUSED) return Delegate::WriteHostObject(isolate, object);
+        return result == VS_WRITE_DONE ? v8::Just(true) : v8::Nothing<bool>();
     }
 
     v8::Maybe<uint32_t> GetSharedArrayBufferId(v8::Isolate *isolate,
                                                v8::Local<v8::SharedArrayBuffer> sab) override
     {
-        if (!host->shared_id) return Delegate::GetSharedArrayBufferId(isolate, sab);
-        uint32_t id;
-        if (!host->shared_id(cx, user, handle(sab), &id)) return v8::Nothing<uint32_t>();
-        return v8::Just(id);
+        uint32_t id = 0;
+        vs_write_result result = VS_WRITE_REFUSED;
+        if (host->shared_id) result = host->shared_id(cx, user, handle(sab), &id);
+        if (result == VS_WRITE_REFUSED) return Delegate::GetSharedArrayBufferId(isolate, sab);
+        return result == VS_WRITE_DONE ? v8::Just(id) : v8::Nothing<uint32_t>();
     }
 
     v8::Maybe<uint32_t> GetWasmModuleTransferId(v8::Isolate *isolate,
                                                 v8::Local<v8::WasmModuleObject> module) override
     {
-        if (!host->wasm_id) return Delegate::GetWasmModuleTransferId(isolate, module);
-        uint32_t id;
-        if (!host->wasm_id(cx, user, handle(module), &id)) return v8::Nothing<uint32_t>();
-        return v8::Just(id);
+        uint32_t id = 0;
+        vs_write_result result = VS_WRITE_REFUSED;
+        if (host->wasm_id) result = host->wasm_id(cx, user, handle(module), &id);
+        if (result == VS_WRITE_REFUSED) return Delegate::GetWasmModuleTransferId(isolate, module);
+        return result == VS_WRITE_DONE ? v8::Just(id) : v8::Nothing<uint32_t>();
     }
 
   private:
@@ -72,6 +75,8 @@ class ReaderDelegate final : public v8::ValueDeserializer::Delegate
     v8::MaybeLocal<v8::Object> ReadHostObject(v8::Isolate *isolate) override
     {
         if (!host->read_host) return Delegate::ReadHostObject(isolate);
+        /* V8 forbids it while it reads; the reader of a host object has to call JS. */
+        v8::Isolate::AllowJavascriptExecutionScope allow(isolate);
         vs_val v = host->read_host(cx, user);
         if (!v) return {};
         return object(v);

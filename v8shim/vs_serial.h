@@ -12,18 +12,24 @@ extern "C" {
 struct vs_writer;
 struct vs_reader;
 
+enum vs_write_result {
+    VS_WRITE_DONE,
+    VS_WRITE_THREW,   /* an exception is pending */
+    VS_WRITE_REFUSED, /* the value can't be cloned: V8 words the clone_error */
+};
+
 /* What a writer leaves to its owner. user is the one given to vs_writer_new(). */
 struct vs_writer_host {
     /* A value can't be cloned; message is a string. Throw something. */
     void (*clone_error)(struct vs_cx *cx, void *user, vs_val message);
     /* Is this object one for write_host()? NULL: only those with native pointers are. */
     bool (*is_host)(struct vs_cx *cx, void *user, vs_val object);
-    /* Write object with the functions below. false: an exception is pending. NULL: clone_error. */
-    bool (*write_host)(struct vs_cx *cx, void *user, vs_val object);
-    /* A number by which the reader finds the SharedArrayBuffer or WebAssembly.Module again. false:
-     * an exception is pending. NULL: clone_error. */
-    bool (*shared_id)(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id);
-    bool (*wasm_id)(struct vs_cx *cx, void *user, vs_val module, uint32_t *id);
+    /* Write object with the functions below. NULL: all are refused. */
+    enum vs_write_result (*write_host)(struct vs_cx *cx, void *user, vs_val object);
+    /* A number by which the reader finds the SharedArrayBuffer or WebAssembly.Module again. NULL:
+     * all are refused. */
+    enum vs_write_result (*shared_id)(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id);
+    enum vs_write_result (*wasm_id)(struct vs_cx *cx, void *user, vs_val module, uint32_t *id);
 };
 
 /* Owned by the caller. host must outlive the writer. */
@@ -44,7 +50,7 @@ void vs_writer_views_are_host(struct vs_writer *w, bool on);
 uint8_t *vs_writer_release(struct vs_writer *w, size_t *len);
 
 struct vs_reader_host {
-    /* Read what write_host() wrote. NULL: an exception is pending. */
+    /* Read what write_host() wrote. NULL: an exception is pending, or else V8 throws its own. */
     vs_val (*read_host)(struct vs_cx *cx, void *user);
     vs_val (*shared)(struct vs_cx *cx, void *user, uint32_t id);
     vs_val (*wasm)(struct vs_cx *cx, void *user, uint32_t id);
