@@ -235,7 +235,8 @@ static void skip_hashbang(struct cjs_scan *s)
 int rt_cjs_lex(struct rt_cjs_exports *out, const char *source, size_t len)
 {
     *out = (struct rt_cjs_exports){ 0 };
-    struct lex l = { .scan = { source, source, source + len }, .patterns = { .out = out } };
+    struct lex l = { .scan = { .start = source, .at = source, .end = source + len },
+                     .patterns = { .out = out } };
     skip_hashbang(&l.scan);
     bool ok = true;
     while (ok && !l.scan.bad) {

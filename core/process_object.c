@@ -13,8 +13,8 @@
 
 #include "core/bind/process_state.h"
 #include "core/env.h"
-#include "core/introspect.h"
 #include "core/error.h"
+#include "core/introspect.h"
 #include "core/options.h"
 #include "core/process.h"
 #include "core/version.h"

@@ -9,7 +9,9 @@
 #include "v8shim/vs_module.h"
 #include "v8shim/vs_object.h"
 #include "v8shim/vs_script.h"
+#include "v8shim/vs_serial.h"
 #include "v8shim/vs_value.h"
 #include "v8shim/vs_vm.h"
+#include "v8shim/vs_wasm.h"
 
 #endif

@@ -199,13 +199,13 @@ void rt_bind_contextify(struct rt_env *env, vs_val target)
     env->binding_drop[RT_STATE_contextify] = state_drop;
 
     vs_put_fn(cx, target, "makeContext", make_context);
-    vs_put(cx, target, "ContextifyScript", vs_class_fn(contextify_script_class(env)));
-    vs_put_fn(cx, target, "compileFunction", contextify_compile_function);
+    vs_put(cx, target, "ContextifyScript", vs_class_fn(rt_contextify_script_class(env)));
+    vs_put_fn(cx, target, "compileFunction", rt_contextify_compile_function);
     vs_put_fn(cx, target, "startSigintWatchdog", start_sigint_watchdog);
     vs_put_fn(cx, target, "stopSigintWatchdog", stop_sigint_watchdog);
     vs_put_fn(cx, target, "watchdogHasPendingSigint", has_pending_sigint);
     vs_put_fn(cx, target, "measureMemory", measure_memory);
-    vs_put_fn(cx, target, "compileFunctionForCJSLoader", contextify_compile_cjs);
-    vs_put_fn(cx, target, "containsModuleSyntax", contextify_contains_module_syntax);
+    vs_put_fn(cx, target, "compileFunctionForCJSLoader", rt_contextify_compile_cjs);
+    vs_put_fn(cx, target, "containsModuleSyntax", rt_contextify_contains_module_syntax);
     put_constants(cx, target);
 }

@@ -3,7 +3,7 @@
 #define RT_BIND_CONTEXTIFY_H
 
 #include "core/env.h"
-#include "v8shim/vs_vm.h"
+#include "v8shim/vs.h"
 
 /* The context behind an object that vm.createContext() returned, borrowed while the object lives.
  * NULL: not one. */
@@ -24,9 +24,9 @@ void rt_decorate_stack(struct rt_env *env, vs_val error);
 void rt_rethrow_with_source(struct rt_env *env, struct vs_try *t, bool display);
 
 /* Methods of the binding, by file: contextify_script.c and contextify_compile.c. */
-struct vs_class *contextify_script_class(struct rt_env *env);
-void contextify_compile_function(const struct vs_args *a);
-void contextify_compile_cjs(const struct vs_args *a);
-void contextify_contains_module_syntax(const struct vs_args *a);
+struct vs_class *rt_contextify_script_class(struct rt_env *env);
+void rt_contextify_compile_function(const struct vs_args *a);
+void rt_contextify_compile_cjs(const struct vs_args *a);
+void rt_contextify_contains_module_syntax(const struct vs_args *a);
 
 #endif

@@ -58,7 +58,7 @@ static vs_val function_result(struct rt_env *env, vs_val fn, const struct vs_sou
 
 /* compileFunction(code, filename, lineOffset, columnOffset, cachedData, produceCachedData,
  * parsingContext, contextExtensions, params, idSymbol) */
-void contextify_compile_function(const struct vs_args *a)
+void rt_contextify_compile_function(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
     struct vs_cx *cx = env->cx;
@@ -173,7 +173,7 @@ static bool is_module(struct rt_env *env, const struct vs_try *t, const struct v
 }
 
 /* compileFunctionForCJSLoader(code, filename, isSeaMain, shouldDetectModule) */
-void contextify_compile_cjs(const struct vs_args *a)
+void rt_contextify_compile_cjs(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
     struct vs_cx *cx = env->cx;
@@ -206,7 +206,7 @@ void contextify_compile_cjs(const struct vs_args *a)
 }
 
 /* containsModuleSyntax(code, filename[, resourceName[, 'no CJS variables']]) */
-void contextify_contains_module_syntax(const struct vs_args *a)
+void rt_contextify_contains_module_syntax(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
     struct vs_cx *cx = env->cx;

@@ -127,7 +127,7 @@ static void run_in_context(const struct vs_args *a)
     }
 }
 
-struct vs_class *contextify_script_class(struct rt_env *env)
+struct vs_class *rt_contextify_script_class(struct rt_env *env)
 {
     struct vs_class *c = vs_class_new(env->cx, "ContextifyScript", construct, NULL, 1);
     vs_class_method(c, "createCachedData", create_cached_data);

@@ -41,18 +41,15 @@ static const char *const sign_modes[] = { "kSignJobModeSign", "kSignJobModeVerif
 static const char *const argon2_types[] = { "kTypeArgon2d", "kTypeArgon2i", "kTypeArgon2id" };
 static const char *const kem_modes[] = { "kKEMEncapsulate", "kKEMDecapsulate" };
 
-#define SEQUENCE(names)                           \
-    {                                             \
-        names, sizeof(names) / sizeof((names)[0]) \
-    }
+#define SEQUENCE(list) .names = list, .count = sizeof(list) / sizeof((list)[0])
 static const struct {
     const char *const *names;
     size_t count;
 } sequences[] = {
-    SEQUENCE(aes_variants), SEQUENCE(rsa_variants), SEQUENCE(cipher_modes),
-    SEQUENCE(web_formats),  SEQUENCE(encodings),    SEQUENCE(formats),
-    SEQUENCE(sign_modes),   SEQUENCE(argon2_types), SEQUENCE(signature_encodings),
-    SEQUENCE(kem_modes),
+    { SEQUENCE(aes_variants) }, { SEQUENCE(rsa_variants) }, { SEQUENCE(cipher_modes) },
+    { SEQUENCE(web_formats) },  { SEQUENCE(encodings) },    { SEQUENCE(formats) },
+    { SEQUENCE(sign_modes) },   { SEQUENCE(argon2_types) }, { SEQUENCE(signature_encodings) },
+    { SEQUENCE(kem_modes) },
 };
 
 static const struct {

@@ -1,5 +1,5 @@
-/* core/bind/diagnostics_channel.c: internalBinding('diagnostics_channel'): channels that C publishes to. There are none
- * yet, so there is nothing to link and no subscriber to count. */
+/* core/bind/diagnostics_channel.c: internalBinding('diagnostics_channel'): channels that C
+ * publishes to. There are none yet, so there is nothing to link and no subscriber to count. */
 #include "core/env.h"
 
 /* linkNativeChannel(make): the library offers make(name, index) for each channel C wants. */

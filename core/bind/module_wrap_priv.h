@@ -3,7 +3,7 @@
 #define RT_BIND_MODULE_WRAP_PRIV_H
 
 #include "core/env.h"
-#include "v8shim/vs_module.h"
+#include "v8shim/vs.h"
 
 /* One ES module with its ModuleWrap object. Freed when that object has been collected. */
 struct module_wrap {

@@ -4,7 +4,7 @@
 
 #include "core/env.h"
 #include "core/error.h"
-#include "v8shim/vs_wasm.h"
+#include "v8shim/vs.h"
 
 /* Per-env state, in RT_STATE_wasm_web_api. */
 struct wasm_state {
