@@ -157,7 +157,7 @@ int rt_boot_run(struct rt_env *env)
     rt_mark(env, RT_MILESTONE_LOOP_EXIT);
     int otherwise = RT_EXIT_OK;
     if (!env->stopping) {
-        if (entry_unsettled(env)) {
+        if (!env->exit->has_code && entry_unsettled(env)) {
             otherwise = RT_EXIT_UNSETTLED_AWAIT;
             rt_module_warn_unsettled(env);
         }

@@ -56,7 +56,7 @@ void rt_append_arrow(struct rt_env *env, vs_val error, vs_val message, bool prin
     }
     char *arrow = source_arrow(env, message);
     if (!arrow) return;
-    if (object && vs_is_native_error(error)) {
+    if (object) {
         vs_val text = vs_str_utf8(cx, arrow, -1);
         if (text && !vs_private_set(cx, error, key, text)) text = NULL;
     } else if (print_others && !env->printed_error) {
@@ -71,7 +71,9 @@ static void print_value(struct rt_env *env, const char *before, vs_val v)
     struct vs_text t;
     struct vs_try try;
     vs_try_open(env->cx, &try);
-    if (vs_text_read(env->cx, v, &t)) {
+    if (vs_is_symbol(v)) {
+        fprintf(stderr, "%s\n", before); /* it has no text */
+    } else if (vs_text_read(env->cx, v, &t)) {
         fprintf(stderr, "%s%s\n", before, t.ptr);
         vs_text_reset(&t);
     } else {
@@ -168,6 +170,7 @@ static void report(struct rt_env *env, vs_val error, vs_val message)
     bool trace = rt_option_bool(env->options, RT_OPT_trace_uncaught);
     if (trace && message) {
         print_thrown_at(env, message);
+        fputc('\n', stderr);
     } else if (!vs_is_obj(error) || !has_stack) {
         const char *exe = strrchr(env->argv[0], '/');
         fprintf(stderr, "(Use `%s --trace-uncaught ...` to show where the exception was thrown)\n",

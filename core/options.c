@@ -192,6 +192,7 @@ static char **copy_argv(struct rt_options *o, int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         rt_list_push(&o->words, rt_options_keep(o, argv[i], strlen(argv[i])));
     }
+    rt_list_push(&o->words, NULL);
     return (char **)o->words.items;
 }
 

@@ -53,6 +53,8 @@ static vs_val versions_new(struct vs_cx *cx)
     } table[] = {
         { "node", RT_NODE_VERSION },
         { "torc", RT_TORC_VERSION },
+        { "acorn", RT_ACORN_VERSION },
+        { "amaro", RT_AMARO_VERSION },
         { "ares", ARES_VERSION_STR },
         { "icu", U_ICU_VERSION },
         { "llhttp", DOTTED(LLHTTP_VERSION_MAJOR, LLHTTP_VERSION_MINOR, LLHTTP_VERSION_PATCH) },
@@ -61,6 +63,7 @@ static vs_val versions_new(struct vs_cx *cx)
         { "nghttp2", NGHTTP2_VERSION },
         { "openssl", OPENSSL_VERSION_STR },
         { "sqlite", SQLITE_VERSION },
+        { "undici", RT_UNDICI_VERSION },
         { "unicode", U_UNICODE_VERSION },
         { "uv", RT_UV_VERSION },
         { "zlib", ZLIB_VERSION },

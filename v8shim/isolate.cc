@@ -203,7 +203,8 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     v8::HandleScope scope(isolate);
     v8::Local<v8::Context> context = v8::Context::New(isolate);
     /* V8 asks allow_codegen() only where it may not decide itself. */
-    context->AllowCodeGenerationFromStrings(!host->allow_codegen);
+    /* Otherwise V8's own option decides. */
+    if (host->allow_codegen) context->AllowCodeGenerationFromStrings(false);
     st->context.Reset(isolate, context);
     context->Enter();
     return st;

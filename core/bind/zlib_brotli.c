@@ -14,7 +14,7 @@
 /* A parameter that the program did not set. */
 #define UNSET UINT32_MAX
 
-/* Code of an error: "ERR_" before brotli's name for it, less its leading underscore. */
+/* Code of an error: "ERR_" before brotli's name for it, which begins with "_". */
 #define CODE_MAX 64
 
 struct brotli {
@@ -117,8 +117,7 @@ static struct rt_codec_error check(struct rt_codec *c)
     }
     if (b->failed) {
         BrotliDecoderErrorCode err = BrotliDecoderGetErrorCode(b->decoder);
-        const char *name = BrotliDecoderErrorString(err);
-        snprintf(b->code, sizeof b->code, "ERR_%s", name[0] == '_' ? name + 1 : name);
+        snprintf(b->code, sizeof b->code, "ERR_%s", BrotliDecoderErrorString(err));
         return (struct rt_codec_error){ "Decompression failed", err, b->code };
     }
     if (b->decoder && c->io.flush == BROTLI_OPERATION_FINISH &&
