@@ -18,7 +18,8 @@ for (const body of [
   'const e = new Error("m"); e.stack = "my stack"; throw e', 'const e = new Error("m"); e.name = "N"; throw e',
   'throw { toString() { throw 1 } }', 'throw new Proxy({}, {})', 'throw Object.create(null)',
   'process.nextTick(() => { throw new Error("tick") })', 'setImmediate(() => { throw new Error("immediate") })',
-  'fs.stat(".", () => { throw new Error("callback") })', 'new (require("events"))().emit("error", new Error("emitted"))',
+  'fs.stat(".", () => { throw new Error("callback") })',
+  'new (require("events"))().emit("error", new Error("emitted"))',
   'new (require("events"))().emit("error", 5)',
   'process.on("uncaughtException", (e, o) => console.log(e.message, o)); setTimeout(() => console.log("later"), 1); ' +
     'throw new Error("handled")',

@@ -58,7 +58,8 @@ step('timingSafeEqual second', () => crypto.timingSafeEqual(Buffer.from('a'), 'a
 
 const key = crypto.createSecretKey('abc', 'utf8');
 step('secret key', () => [key.type, key.symmetricKeySize, key.export(), key.export({ format: 'jwk' })]);
-step('secret keys equal', () => [key.equals(crypto.createSecretKey(Buffer.from('abc'))), key.equals(crypto.createSecretKey('b'))]);
+step('secret keys equal', () => [key.equals(crypto.createSecretKey(Buffer.from('abc'))),
+                                 key.equals(crypto.createSecretKey('b'))]);
 step('equals(1)', () => key.equals(1));
 step('generateKey', async () => [crypto.generateKeySync('hmac', { length: 64 }).symmetricKeySize,
                                  (await promisify(crypto.generateKey)('aes', { length: 256 })).symmetricKeySize]);

@@ -63,8 +63,9 @@ step('monitorEventLoopDelay', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   return [...enabled, h.count > 0, h.min > 0, h.disable(), h.disable()];
 });
-step('performance', () => [typeof performance.now(), performance.timeOrigin > 1e12, performance.nodeTiming.bootstrapComplete > 0,
-                           performance.nodeTiming.loopExit, Object.keys(performance.nodeTiming.toJSON())]);
+step('performance', () => [typeof performance.now(), performance.timeOrigin > 1e12,
+                           performance.nodeTiming.bootstrapComplete > 0, performance.nodeTiming.loopExit,
+                           Object.keys(performance.nodeTiming.toJSON())]);
 step('eventLoopUtilization', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   const { idle, active, utilization } = performance.eventLoopUtilization();

@@ -17,11 +17,11 @@ step('delete symbol', () => delete env[Symbol('s')]);
 step('tag', () => [Object.prototype.toString.call(env), env[Symbol.toStringTag]]);
 step('delete', () => [delete env.A, delete env.A, env.A, 'A' in env]);
 step('define value only', () => Object.defineProperty(env, 'Q', { value: 1 }));
-step('define all', () => Object.defineProperty(env, 'Q', { value: 1, writable: true, enumerable: true, configurable: true }).Q);
+const whole = { value: 1, writable: true, enumerable: true, configurable: true };
+step('define all', () => Object.defineProperty(env, 'Q', whole).Q);
 step('define getter', () => Object.defineProperty(env, 'Q', { get: () => 1 }));
 step('define setter', () => Object.defineProperty(env, 'Q', { set() {}, configurable: true, enumerable: true }));
-step('define symbol', () => Object.defineProperty(env, Symbol('s'),
-                                                  { value: 1, writable: true, enumerable: true, configurable: true }));
+step('define symbol', () => Object.defineProperty(env, Symbol('s'), whole));
 step('empty name', () => { env[''] = 'x'; return [env[''], '' in env]; });
 step('name with =', () => { env['a=b'] = 'x'; return [env['a=b'], env.a]; });
 step('name with NUL', () => { env['nul\0x'] = '1'; return [env.nul, Object.keys(env).includes('nul')]; });
@@ -34,7 +34,8 @@ step('keys', () => {
   env.K1 = '1';
   const all = Object.keys(env);
   return [all.includes('K1'), all.length === Object.getOwnPropertyNames(env).length, new Set(all).size === all.length,
-          Object.entries(env).some(([k, v]) => k === 'K1' && v === '1'), { ...env }.K1, JSON.stringify(env).includes('K1')];
+          Object.entries(env).some(([k, v]) => k === 'K1' && v === '1'), { ...env }.K1,
+          JSON.stringify(env).includes('K1')];
 });
 step('for in', () => { for (const k in env) if (k === 'K1') return k; });
 step('symbols', () => Object.getOwnPropertySymbols(env));
@@ -42,7 +43,12 @@ step('freeze', () => Object.freeze(env));
 step('preventExtensions', () => Object.preventExtensions(env));
 step('isExtensible', () => Object.isExtensible(env));
 step('assign', () => Object.assign(env, { X1: 1, X2: 2 }).X2);
-step('replace', () => { const old = process.env; process.env = { Y: 1 }; const y = process.env.Y; process.env = old; return y; });
+step('replace', () => {
+  process.env = { Y: 1 };
+  const y = process.env.Y;
+  process.env = env;
+  return y;
+});
 step('TZ', () => {
   const hours = [];
   for (const zone of ['Asia/Tokyo', 'UTC', 'America/New_York']) {

@@ -10,8 +10,8 @@ const descriptor = (name) => {
 };
 
 step('names', () => keys(process));
-for (const name of ['version', 'versions', 'arch', 'platform', 'release', 'pid', 'execPath', 'argv', 'execArgv', 'argv0',
-                    'features', 'config', 'exitCode', '_exiting', 'env']) {
+for (const name of ['version', 'versions', 'arch', 'platform', 'release', 'pid', 'execPath', 'argv', 'execArgv',
+                    'argv0', 'features', 'config', 'exitCode', '_exiting', 'env']) {
   step(`descriptor ${name}`, () => descriptor(name));
 }
 step('version', () => [process.version, process.versions.node, process.versions.modules, process.versions.napi]);
@@ -26,7 +26,8 @@ step('hrtime(1)', () => process.hrtime(1));
 step('hrtime([1])', () => process.hrtime([1]));
 step('hrtime grows', () => process.hrtime.bigint() < process.hrtime.bigint());
 step('uptime', () => process.uptime() > 0 && process.uptime() < 60);
-step('cpuUsage', () => [keys(process.cpuUsage()), process.cpuUsage().user > 0, process.cpuUsage(process.cpuUsage()).user >= 0]);
+step('cpuUsage', () => [keys(process.cpuUsage()), process.cpuUsage().user > 0,
+                        process.cpuUsage(process.cpuUsage()).user >= 0]);
 step('cpuUsage(1)', () => process.cpuUsage(1));
 step('cpuUsage bad', () => process.cpuUsage({ user: -1, system: 0 }));
 step('threadCpuUsage', () => keys(process.threadCpuUsage()));
