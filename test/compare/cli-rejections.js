@@ -14,6 +14,7 @@ const bodies = [
   'process.on("uncaughtException", (e, o) => console.log(e.message, o)); Promise.reject(new Error("to uncaught"))',
   '(async () => { await null; throw new Error("async") })()',
 ];
-for (const mode of [undefined, 'throw', 'strict', 'warn', 'warn-with-error-code', 'none']) {
-  for (const body of bodies) command([...(mode ? [`--unhandled-rejections=${mode}`] : []), '-e', body]);
+for (const body of bodies) command(['-e', body]);
+for (const mode of ['throw', 'strict', 'warn', 'warn-with-error-code', 'none']) {
+  for (const body of bodies.slice(0, 2).concat(bodies.slice(-4))) command([`--unhandled-rejections=${mode}`, '-e', body]);
 }
