@@ -5,6 +5,7 @@
 
 #include "v8shim/vs_base.h"
 #include "v8shim/vs_buffer.h"
+#include "v8shim/vs_heap.h"
 #include "v8shim/vs_isolate.h"
 #include "v8shim/vs_module.h"
 #include "v8shim/vs_object.h"

@@ -1,0 +1,37 @@
+/* v8shim/vs_heap.h: a closer look at an isolate's heap: its spaces, its code, what lives on it. */
+#ifndef VS_HEAP_H
+#define VS_HEAP_H
+
+#include "v8shim/vs_base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes. name is static. */
+struct vs_heap_space {
+    const char *name;
+    size_t size, used, available, physical;
+};
+int vs_heap_space_count(struct vs_cx *cx);
+void vs_heap_space_read(struct vs_cx *cx, int i, struct vs_heap_space *out);
+
+/* Bytes. */
+struct vs_heap_code {
+    size_t code, bytecode, external_source, cpu_profiler;
+};
+void vs_heap_code_read(struct vs_cx *cx, struct vs_heap_code *out);
+
+/* Takes a heap snapshot and hands it out as JSON text, chunk by chunk. write() returns false to
+ * stop. No JS runs. Returns false if it was stopped. */
+bool vs_heap_snapshot(struct vs_cx *cx, bool expose_internals, bool expose_numbers,
+                      bool (*write)(void *user, const char *text, size_t len), void *user);
+
+/* Array of all objects in the current context that have proto in their prototype chain. NULL: an
+ * exception is pending. */
+vs_val vs_heap_query(struct vs_cx *cx, vs_val proto);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
