@@ -278,11 +278,11 @@ static void get_rules(const struct vs_args *a)
 {
     struct vs_cx *cx = vs_args_cx(a);
     size_t count;
-    char(*texts)[RT_RULE_TEXT] = rt_rules_text(rules_of(a), &count);
+    struct rt_rule_text *texts = rt_rules_text(rules_of(a), &count);
     vs_val list = vs_arr_new(cx, NULL, 0);
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        ok = vs_set_index(cx, list, (uint32_t)i, vs_str_latin1(cx, texts[i], -1));
+        ok = vs_set_index(cx, list, (uint32_t)i, vs_str_latin1(cx, texts[i].chars, -1));
     }
     free(texts);
     if (ok) vs_ret(a, list);

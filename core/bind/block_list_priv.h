@@ -45,8 +45,12 @@ void rt_rules_remove(struct rt_rules *r, const struct rt_rule *rule);
 bool rt_rules_match(struct rt_rules *r, const struct rt_ip *ip);
 void rt_rules_clear(struct rt_rules *r);
 size_t rt_rules_count(struct rt_rules *r);
+/* A rule in words: "Subnet: IPv4 10.0.0.0/8". */
+struct rt_rule_text {
+    char chars[RT_RULE_TEXT];
+};
 /* Texts of all rules: addresses, then subnets, then ranges, each newest first. Owned by the caller,
  * as one allocation. */
-char (*rt_rules_text(struct rt_rules *r, size_t *count))[RT_RULE_TEXT];
+struct rt_rule_text *rt_rules_text(struct rt_rules *r, size_t *count);
 
 #endif

@@ -186,15 +186,15 @@ static void rule_text(const struct rt_rule *rule, char text[RT_RULE_TEXT])
     }
 }
 
-char (*rt_rules_text(struct rt_rules *r, size_t *count))[RT_RULE_TEXT]
+struct rt_rule_text *rt_rules_text(struct rt_rules *r, size_t *count)
 {
     pthread_mutex_lock(&r->lock);
-    char(*texts)[RT_RULE_TEXT] = malloc((count_locked(r) + 1) * sizeof *texts);
+    struct rt_rule_text *texts = malloc((count_locked(r) + 1) * sizeof *texts);
     CHECK(texts);
     *count = 0;
     for (int kind = 0; kind < RT_RULE_KINDS; kind++) {
         const struct rules_kind *k = &r->kinds[kind];
-        for (size_t i = k->count; i-- > 0;) rule_text(&k->items[i], texts[(*count)++]);
+        for (size_t i = k->count; i-- > 0;) rule_text(&k->items[i], texts[(*count)++].chars);
     }
     pthread_mutex_unlock(&r->lock);
     return texts;

@@ -4,6 +4,7 @@ const util = require('util');
 const vm = require('vm');
 const { run, step } = require('../common/show');
 
+const key = {}; // held, so that no collection empties the weak ones
 class Sub extends Map {}
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
@@ -13,8 +14,8 @@ const values = {
   badDate: new Date(NaN), regexp: /a\/b/giu,
   map: iterated, set: new Set([1, { a: 1 }]), sub: new Sub([[1, 2]]), keys: iterated.keys(),
   entries: iterated.entries(), setValues: new Set([5]).values(),
-  setEntries: new Set([5]).entries(), weakMap: new WeakMap([[{}, 1]]), weakSet: new WeakSet([{}]),
-  weakRef: new WeakRef({}), proxy: new Proxy({ a: 1 }, { get: () => 5 }),
+  setEntries: new Set([5]).entries(), weakMap: new WeakMap([[key, 1]]), weakSet: new WeakSet([key]),
+  weakRef: new WeakRef(key), proxy: new Proxy({ a: 1 }, { get: () => 5 }),
   functionProxy: new Proxy(function f() {}, {}), revoked: revoked.proxy, generator: function* g() {},
   generatorObject: (function* () {})(), async: async () => {},
   asyncGenerator: async function* ag() {}, promise: Promise.resolve(5), pending: new Promise(() => {}),
