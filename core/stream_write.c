@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "core/container.h"
+#include "core/encoding.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/req.h"
 #include "core/stream_priv.h"
-
-enum encoding { ENC_UTF8, ENC_LATIN1, ENC_UCS2 };
 
 /* A request with room for `cap` bytes of its own after `iov_count` pieces. NULL: no memory. */
 static struct rt_write *write_new(struct rt_stream *s, uint32_t iov_count, size_t cap)
@@ -64,42 +63,31 @@ void rt_write_done(struct rt_write *w, int status)
 /* ---- bytes of one chunk ---- */
 
 /* Most bytes that str can need. */
-static size_t encoded_max(vs_val str, enum encoding enc)
+static size_t encoded_max(vs_val str, enum rt_encoding enc)
 {
     size_t len = vs_str_len(str);
-    if (enc == ENC_LATIN1) return len;
-    if (enc == ENC_UCS2) return len * 2;
-    return len * (vs_str_is_one_byte(str) ? 2 : 3);
+    if (enc == RT_UTF16LE) return len * 2;
+    if (enc == RT_UTF8) return len * (vs_str_is_one_byte(str) ? 2 : 3);
+    return len; /* hex and base64 need less */
 }
 
 /* The bytes to set aside for str: the bound when that wastes little, else the exact number. */
-static size_t encoded_cap(struct vs_cx *cx, vs_val str, enum encoding enc)
+static size_t encoded_cap(struct vs_cx *cx, vs_val str, enum rt_encoding enc)
 {
     size_t cap = encoded_max(str, enc);
-    return enc == ENC_UTF8 && cap > RT_WRITE_COPY_MAX ? vs_str_utf8_len(cx, str) : cap;
+    return enc == RT_UTF8 && cap > RT_WRITE_COPY_MAX ? vs_str_utf8_len(cx, str) : cap;
 }
 
-static size_t encode(struct vs_cx *cx, vs_val str, enum encoding enc, uint8_t *to, size_t cap)
+static size_t encode(struct rt_env *env, vs_val str, enum rt_encoding enc, uint8_t *to, size_t cap)
 {
+    struct vs_cx *cx = env->cx;
     uint32_t len = vs_str_len(str);
     switch (enc) {
-    case ENC_LATIN1: vs_str_write_latin1(cx, str, 0, len, to); return len;
-    case ENC_UCS2: vs_str_write_utf16(cx, str, 0, len, (uint16_t *)(void *)to); return len * 2u;
-    default: return vs_str_write_utf8(cx, str, (char *)to, cap, NULL);
+    case RT_LATIN1: vs_str_write_latin1(cx, str, 0, len, to); return len;
+    case RT_UTF16LE: vs_str_write_utf16(cx, str, 0, len, (uint16_t *)(void *)to); return len * 2u;
+    case RT_UTF8: return vs_str_write_utf8(cx, str, (char *)to, cap, NULL);
+    default: return rt_decode_into(env, str, enc, to, cap);
     }
-}
-
-/* The library's name of an encoding, as it comes in writev(). */
-static enum encoding encoding_of(struct vs_cx *cx, vs_val name)
-{
-    char text[16] = "";
-    if (vs_is_str(name) && vs_str_len(name) < sizeof text)
-        vs_str_write_utf8(cx, name, text, sizeof text - 1, NULL);
-    if (!strcmp(text, "latin1") || !strcmp(text, "binary")) return ENC_LATIN1;
-    if (!strcmp(text, "ucs2") || !strcmp(text, "ucs-2") || !strcmp(text, "utf16le") ||
-        !strcmp(text, "utf-16le"))
-        return ENC_UCS2;
-    return ENC_UTF8;
 }
 
 /* ---- handing over ---- */
@@ -128,7 +116,7 @@ static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
     return 0;
 }
 
-static void write_string(const struct vs_args *a, enum encoding enc)
+static void write_string(const struct vs_args *a, enum rt_encoding enc)
 {
     struct vs_cx *cx = vs_args_cx(a);
     struct rt_stream *s = rt_stream_of(vs_this(a));
@@ -141,25 +129,25 @@ static void write_string(const struct vs_args *a, enum encoding enc)
     struct rt_write *w = write_new(s, 1, cap);
     if (w) {
         uint8_t *bytes = own_bytes(w, 1);
-        add_piece(w, bytes, encode(cx, str, enc, bytes, cap));
+        add_piece(w, bytes, encode(s->async->env, str, enc, bytes, cap));
     }
     vs_ret_i32(a, dispatch(s, w, vs_arg(a, 0)));
 }
 
 static void write_utf8(const struct vs_args *a)
 {
-    write_string(a, ENC_UTF8);
+    write_string(a, RT_UTF8);
 }
 
 /* Node writes 'ascii' as it does 'latin1': the low byte of each unit. */
 static void write_latin1(const struct vs_args *a)
 {
-    write_string(a, ENC_LATIN1);
+    write_string(a, RT_LATIN1);
 }
 
 static void write_ucs2(const struct vs_args *a)
 {
-    write_string(a, ENC_UCS2);
+    write_string(a, RT_UTF16LE);
 }
 
 static struct rt_write *write_of_view(struct rt_stream *s, vs_val view)
@@ -195,21 +183,23 @@ static void write_buffer(const struct vs_args *a)
 /* ---- writev: chunks are views, or [chunk, encoding, ...] ---- */
 
 struct chunks {
-    struct vs_cx *cx;
+    struct rt_env *env;
     vs_val array;
     uint32_t count;
     bool all_buffers;
 };
 
 /* Chunk i and how it is encoded. NULL: exception pending. */
-static vs_val chunk_at(const struct chunks *c, uint32_t i, enum encoding *enc)
+static vs_val chunk_at(const struct chunks *c, uint32_t i, enum rt_encoding *enc)
 {
-    if (c->all_buffers) return vs_get_index(c->cx, c->array, i);
-    vs_val chunk = vs_get_index(c->cx, c->array, 2 * i);
+    struct vs_cx *cx = c->env->cx;
+    if (c->all_buffers) return vs_get_index(cx, c->array, i);
+    vs_val chunk = vs_get_index(cx, c->array, 2 * i);
     if (chunk && vs_is_str(chunk)) {
-        vs_val name = vs_get_index(c->cx, c->array, 2 * i + 1);
+        vs_val name = vs_get_index(cx, c->array, 2 * i + 1);
         if (!name) return NULL;
-        *enc = encoding_of(c->cx, name);
+        *enc = rt_encoding_of(c->env, name, RT_UTF8);
+        if (*enc == RT_BUFFER) *enc = RT_UTF8;
     }
     return chunk;
 }
@@ -226,12 +216,12 @@ static bool measure(const struct chunks *c, size_t *own, uint32_t *pins)
     *pins = 0;
     for (uint32_t i = 0; i < c->count; i++) {
         struct vs_scope scope;
-        enum encoding enc = ENC_UTF8;
-        vs_scope_open(c->cx, &scope);
+        enum rt_encoding enc = RT_UTF8;
+        vs_scope_open(c->env->cx, &scope);
         vs_val chunk = chunk_at(c, i, &enc);
         bool ok = chunk != NULL;
         if (ok && vs_is_str(chunk))
-            *own += encoded_cap(c->cx, chunk, enc);
+            *own += encoded_cap(c->env->cx, chunk, enc);
         else if (ok && is_small(chunk))
             *own += vs_bytes(chunk).len;
         else if (ok)
@@ -242,9 +232,10 @@ static bool measure(const struct chunks *c, size_t *own, uint32_t *pins)
     return true;
 }
 
-static size_t copy_chunk(struct vs_cx *cx, vs_val chunk, enum encoding enc, uint8_t *to, size_t cap)
+static size_t copy_chunk(const struct chunks *c, vs_val chunk, enum rt_encoding enc, uint8_t *to,
+                         size_t cap)
 {
-    if (vs_is_str(chunk)) return encode(cx, chunk, enc, to, cap);
+    if (vs_is_str(chunk)) return encode(c->env, chunk, enc, to, cap);
     struct vs_bytes from = vs_bytes(chunk);
     if (from.len) memcpy(to, from.ptr, from.len);
     return from.len;
@@ -257,11 +248,11 @@ static bool fill(const struct chunks *c, struct rt_write *w, uint8_t *to, size_t
     uint8_t *end = to + cap;
     for (uint32_t i = 0; i < c->count; i++) {
         struct vs_scope scope;
-        enum encoding enc = ENC_UTF8;
-        vs_scope_open(c->cx, &scope);
+        enum rt_encoding enc = RT_UTF8;
+        vs_scope_open(c->env->cx, &scope);
         vs_val chunk = chunk_at(c, i, &enc);
         if (chunk && (vs_is_str(chunk) || is_small(chunk))) {
-            to += copy_chunk(c->cx, chunk, enc, to, (size_t)(end - to));
+            to += copy_chunk(c, chunk, enc, to, (size_t)(end - to));
         } else if (chunk) {
             if (to > start) add_piece(w, start, (size_t)(to - start));
             start = to;
@@ -279,9 +270,8 @@ static bool fill(const struct chunks *c, struct rt_write *w, uint8_t *to, size_t
 
 static void write_chunks(const struct vs_args *a)
 {
-    struct vs_cx *cx = vs_args_cx(a);
     struct rt_stream *s = rt_stream_of(vs_this(a));
-    struct chunks c = { cx, vs_arg(a, 1), 0, vs_is_true(cx, vs_arg(a, 2)) };
+    struct chunks c = { rt_env_of(a), vs_arg(a, 1), 0, vs_is_true(vs_args_cx(a), vs_arg(a, 2)) };
     size_t own;
     uint32_t pins;
     if (!s || !vs_is_arr(c.array)) {

@@ -26,13 +26,13 @@ static void safe_getenv(const struct vs_args *a)
     vs_text_reset(&name);
 }
 
-/* The first of TMPDIR, TMP, TEMP that is set, without a slash at its end; undefined: none. */
+/* The first of TMPDIR, TMP, TEMP that is not empty, without a slash at its end; undefined: none. */
 static void get_temp_dir(const struct vs_args *a)
 {
     static const char *const names[] = { "TMPDIR", "TMP", "TEMP" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *dir = secure_getenv(names[i]);
-        if (!dir) continue;
+        if (!dir || !*dir) continue;
         size_t len = strlen(dir);
         if (len > 1 && dir[len - 1] == '/') len--;
         vs_ret_maybe(a, vs_str_utf8(vs_args_cx(a), dir, (ptrdiff_t)len));
