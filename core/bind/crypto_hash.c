@@ -29,16 +29,17 @@ static void drop_hash(struct rt_native *native)
     free(h);
 }
 
-static uint32_t default_len(const EVP_MD *md)
-{
-    if (EVP_MD_is_a(md, "SHAKE128")) return SHAKE128_LEN;
-    if (EVP_MD_is_a(md, "SHAKE256")) return SHAKE256_LEN;
-    return (uint32_t)EVP_MD_get_size(md);
-}
-
 static bool is_xof(const EVP_MD *md)
 {
     return EVP_MD_get_flags(md) & EVP_MD_FLAG_XOF;
+}
+
+/* Comparing names is slow: only where the length can depend on it. */
+static uint32_t default_len(const EVP_MD *md)
+{
+    if (is_xof(md) && EVP_MD_is_a(md, "SHAKE128")) return SHAKE128_LEN;
+    if (is_xof(md) && EVP_MD_is_a(md, "SHAKE256")) return SHAKE256_LEN;
+    return (uint32_t)EVP_MD_get_size(md);
 }
 
 /* A digest by its cached id, or by its name, which is then put into the cache (an object of the
@@ -163,27 +164,40 @@ static void digest_once(const struct vs_args *a, const EVP_MD *md, uint32_t len)
     EVP_MD_CTX_free(cx);
 }
 
-/* oneShotDigest(algorithm, id, cache, input, encoding name, encoding number, output length) */
-static void one_shot_digest(const struct vs_args *a)
+/* Throws for an algorithm that is unknown (md NULL), or has no output of that length. */
+static void throw_named(const struct vs_args *a, const EVP_MD *md, uint32_t len)
 {
     struct rt_env *env = rt_env_of(a);
     struct vs_text name;
     if (!vs_text_read(env->cx, vs_arg(a, 0), &name)) return;
-    const EVP_MD *md = find_digest(env, vs_arg(a, 0), vs_arg(a, 1), vs_arg(a, 2));
-    uint32_t len = md ? default_len(md) : 0;
     if (!md) {
         rt_throw_code(env, VS_ERROR, NULL, "Digest method %s is not supported", name.ptr);
-    } else if (vs_is_num(vs_arg(a, 6)) && vs_uint(vs_arg(a, 6)) != len) {
-        len = vs_uint(vs_arg(a, 6));
-        if (!is_xof(md)) {
-            rt_throw_code(env, VS_ERROR, NULL,
-                          "Output length %u is invalid for %s, which does not support XOF", len,
-                          name.ptr);
-            md = NULL;
-        }
+    } else {
+        rt_throw_code(env, VS_ERROR, NULL,
+                      "Output length %u is invalid for %s, which does not support XOF", len,
+                      name.ptr);
     }
     vs_text_reset(&name);
-    if (md) digest_once(a, md, len);
+}
+
+/* oneShotDigest(algorithm, id, cache, input, encoding name, encoding number, output length) */
+static void one_shot_digest(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    const EVP_MD *md = find_digest(env, vs_arg(a, 0), vs_arg(a, 1), vs_arg(a, 2));
+    if (!md) {
+        throw_named(a, md, 0);
+        return;
+    }
+    uint32_t len = default_len(md);
+    if (vs_is_num(vs_arg(a, 6)) && vs_uint(vs_arg(a, 6)) != len) {
+        len = vs_uint(vs_arg(a, 6));
+        if (!is_xof(md)) {
+            throw_named(a, md, len);
+            return;
+        }
+    }
+    digest_once(a, md, len);
 }
 
 struct names {
