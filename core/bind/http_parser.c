@@ -131,7 +131,9 @@ static void parser_close(const struct vs_args *a)
 static void parser_free(const struct vs_args *a)
 {
     struct http_parser *p = parser_of(a);
-    if (p) rt_async_retire(&p->async);
+    if (!p) return;
+    if (p->depth > 0) p->stop = true;
+    rt_async_retire(&p->async);
 }
 
 static void parser_remove(const struct vs_args *a)
@@ -182,15 +184,16 @@ static vs_val run_for_js(struct http_parser *p, const uint8_t *data, size_t len)
 {
     struct rt_callback cb;
     struct rt_callback *outer = p->callback;
-    CHECK(!p->running);
+    const uint8_t *outer_data = p->data;
+    size_t outer_len = p->len;
     rt_callback_open(&cb, p->async.env, &p->async);
     p->callback = &cb;
     http_run(p, data, len);
     p->callback = outer;
     rt_callback_close(&cb);
     vs_val result = http_result(p);
-    p->data = NULL;
-    p->len = 0;
+    p->data = outer_data;
+    p->len = outer_len;
     return result;
 }
 
@@ -210,14 +213,14 @@ static void parser_execute(const struct vs_args *a)
 static void parser_finish(const struct vs_args *a)
 {
     struct http_parser *p = parser_of(a);
-    if (p && !p->running) vs_ret_maybe(a, run_for_js(p, NULL, 0));
+    if (p) vs_ret_maybe(a, run_for_js(p, NULL, 0));
 }
 
 static void set_paused(const struct vs_args *a, bool pause)
 {
     struct http_parser *p = parser_of(a);
     if (!p) return;
-    if (p->running)
+    if (p->depth > 0)
         p->pause_later = pause;
     else if (pause)
         llhttp_pause(&p->llhttp);

@@ -52,17 +52,20 @@ struct http_parser {
     uint32_t name_count, value_count;
 
     struct rt_callback *callback; /* open while parsing */
-    const uint8_t *data;          /* being parsed, for getCurrentBuffer() */
+    const uint8_t *data;          /* being parsed, for getCurrentBuffer(); NULL: the end */
     size_t len;
-    size_t nread; /* result of the last run */
-    int err;      /* enum llhttp_errno, likewise */
-    bool threw;   /* a JS function threw: parsing stops without a result */
-    bool running;
+    size_t nread;     /* result of the last run */
+    int err;          /* enum llhttp_errno, likewise */
+    bool threw;       /* a JS function threw: parsing stops without a result */
+    uint32_t depth;   /* of runs: a callback may parse more */
+    bool stop;        /* free() from a callback: the rest of the input is nobody's */
     bool pause_later; /* pause() from a callback */
     bool flushed;     /* headers went to kOnHeaders already */
     bool headers_done;
     size_t header_nread; /* bytes of the current head or trailer */
     size_t header_max;
+    uint32_t pair_count;    /* of the current head or trailer */
+    uint32_t pair_max;      /* from maxHeaderPairs */
     size_t extension_nread; /* of chunk extensions */
 
     struct http_list *list; /* the server's connections, or NULL */
@@ -106,6 +109,10 @@ void http_list_end(struct http_parser *p);
 
 struct http_strings *http_strings_new(void);
 void http_strings_drop(struct http_strings *s);
+/* Strings got from here live until the next settle. At most HTTP_STRINGS_HELD may be asked for in
+ * between. */
+#define HTTP_STRINGS_HELD (2 * HTTP_PAIRS_MAX + 2)
+void http_strings_settle(struct http_strings *s);
 /* Header names: few, and used as property keys, so internalised. */
 vs_val http_string_name(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len);
 /* Values and URLs: those seen again and again share one string. */

@@ -96,6 +96,7 @@ static vs_val headers_array(struct http_parser *p)
 {
     struct vs_cx *cx = p->async.env->cx;
     vs_val items[2 * HTTP_PAIRS_MAX];
+    http_strings_settle(p->state->strings);
     for (uint32_t i = 0; i < p->value_count; i++) {
         items[2 * i] = http_string_name(p->state->strings, cx, p->names[i].ptr, p->names[i].len);
         items[2 * i + 1] = text_value(p, &p->values[i], trimmed(&p->values[i]));
@@ -108,16 +109,17 @@ static vs_val headers_array(struct http_parser *p)
 /* The function the library hung on the parser, or NULL. */
 static vs_val callback_of(struct http_parser *p, enum http_on which)
 {
+    if (p->stop) return NULL;
     vs_val fn = vs_get_index(p->async.env->cx, rt_async_object(&p->async), which);
     return fn && vs_is_fn(fn) ? fn : NULL;
 }
 
-/* NULL: it threw, and parsing must end. */
+/* NULL: it threw or gave the parser away, and parsing must end. */
 static vs_val call(struct http_parser *p, vs_val fn, int argc, const vs_val *argv)
 {
     vs_val res = rt_call_in(p->callback, fn, rt_async_object(&p->async), argc, argv);
     if (!res) p->threw = true;
-    return res;
+    return p->stop ? NULL : res;
 }
 
 /* Hands the headers collected so far over by kOnHeaders: there are too many, or they are trailers.
@@ -126,8 +128,10 @@ static bool flush(struct http_parser *p)
 {
     vs_val fn = callback_of(p, HTTP_ON_HEADERS);
     if (!fn) return true;
-    vs_val argv[] = { headers_array(p), text_value(p, &p->url, p->url.len) };
-    bool ok = call(p, fn, 2, argv) != NULL;
+    vs_val argv[2];
+    argv[0] = headers_array(p);
+    argv[1] = text_value(p, &p->url, p->url.len);
+    bool ok = call(p, fn, 2, argv);
     text_reset(&p->url);
     p->flushed = true;
     return ok;
@@ -143,6 +147,28 @@ static int count_header_bytes(struct http_parser *p, size_t len)
     return HPE_USER;
 }
 
+/* parser.maxHeaderPairs, read once per head and per trailer: names and values, so two per pair. */
+static bool read_pair_max(struct http_parser *p)
+{
+    struct vs_cx *cx = p->async.env->cx;
+    struct vs_scope scope;
+    vs_scope_open(cx, &scope);
+    vs_val v = vs_get(cx, rt_async_object(&p->async), rt_str(p->async.env, maxHeaderPairs));
+    double max = v && vs_is_num(v) ? vs_f64(v) : 0;
+    vs_scope_close(&scope);
+    p->pair_max = max >= 1 && max < UINT32_MAX ? (uint32_t)max / 2 : UINT32_MAX;
+    if (!v) p->threw = true;
+    return v != NULL;
+}
+
+static int count_pair(struct http_parser *p)
+{
+    if (p->pair_count == 0 && !read_pair_max(p)) return HPE_USER;
+    if (++p->pair_count <= p->pair_max) return HPE_OK;
+    llhttp_set_error_reason(&p->llhttp, "HPE_HEADER_OVERFLOW:Header overflow");
+    return HPE_USER;
+}
+
 static int on_message_begin(llhttp_t *llhttp)
 {
     struct http_parser *p = parser_of(llhttp);
@@ -151,6 +177,7 @@ static int on_message_begin(llhttp_t *llhttp)
     http_forget_message(p);
     p->headers_done = p->flushed = false;
     p->extension_nread = 0;
+    p->pair_count = 0;
     vs_scope_open(p->async.env->cx, &scope);
     vs_val fn = callback_of(p, HTTP_ON_MESSAGE_BEGIN);
     bool ok = !fn || call(p, fn, 0, NULL);
@@ -178,6 +205,8 @@ static int on_header_field(llhttp_t *llhttp, const char *at, size_t len)
     int err = count_header_bytes(p, len);
     if (err) return err;
     if (p->name_count == p->value_count) {
+        err = count_pair(p);
+        if (err) return err;
         if (p->name_count == HTTP_PAIRS_MAX - 1) {
             struct vs_scope scope;
             vs_scope_open(p->async.env->cx, &scope);
@@ -250,6 +279,7 @@ static int on_headers_complete(llhttp_t *llhttp)
     int32_t verdict = 0;
     p->headers_done = true;
     p->header_nread = 0;
+    p->pair_count = 0;
     vs_scope_open(cx, &scope);
     vs_val fn = callback_of(p, HTTP_ON_HEADERS_COMPLETE);
     if (fn) {
@@ -257,7 +287,7 @@ static int on_headers_complete(llhttp_t *llhttp)
         vs_val res = fill_arguments(p, argv) ? call(p, fn, ARG_COUNT, argv) : NULL;
         reset_headers(p);
         if (!res || !vs_to_i32(cx, res, &verdict)) {
-            p->threw = true;
+            if (!p->stop) p->threw = true;
             verdict = -1;
         }
     }
@@ -283,9 +313,10 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t len)
     vs_scope_open(env->cx, &scope);
     vs_val fn = callback_of(p, HTTP_ON_BODY);
     vs_val buffer = fn ? rt_buffer_new(env, at, len) : NULL;
-    if (fn && (!buffer || !call(p, fn, 1, &buffer))) p->threw = true;
+    if (fn && !buffer) p->threw = true;
+    if (buffer) call(p, fn, 1, &buffer);
     vs_scope_close(&scope);
-    if (p->threw) {
+    if (p->threw || p->stop) {
         llhttp_set_error_reason(llhttp, "HPE_JS_EXCEPTION:JS Exception");
         return HPE_USER;
     }
@@ -353,10 +384,13 @@ void http_run(struct http_parser *p, const uint8_t *data, size_t len)
     const char *start = (const char *)data;
     p->data = data;
     p->len = len;
-    p->threw = false;
-    p->running = true;
+    p->threw = p->stop = false;
+    p->depth++;
     int err = data ? llhttp_execute(&p->llhttp, start, len) : llhttp_finish(&p->llhttp);
-    p->running = false;
+    p->depth--;
+    /* A callback may have parsed something else: that run is over, ours is not. */
+    p->data = data;
+    p->len = len;
     p->nread = len;
     if (data) keep_texts(p);
     if (err != HPE_OK) {
@@ -397,7 +431,7 @@ static vs_val parse_error(struct http_parser *p)
 vs_val http_result(struct http_parser *p)
 {
     struct vs_cx *cx = p->async.env->cx;
-    if (p->threw) return NULL;
+    if (p->threw || p->stop) return NULL;
     if (p->err != HPE_OK && !p->llhttp.upgrade) return parse_error(p);
     return p->data ? vs_num(cx, (double)p->nread) : vs_undefined(cx);
 }

@@ -31,6 +31,8 @@ struct value_slot {
 struct http_strings {
     struct name_slot names[NAME_SLOTS];
     struct value_slot values[VALUE_SLOTS];
+    struct vs_ref *old[HTTP_STRINGS_HELD]; /* pushed out, but a caller may still hold them */
+    uint32_t old_count;
 };
 
 struct http_strings *http_strings_new(void)
@@ -44,7 +46,20 @@ void http_strings_drop(struct http_strings *s)
 {
     for (uint32_t i = 0; i < NAME_SLOTS; i++) vs_ref_drop(s->names[i].ref);
     for (uint32_t i = 0; i < VALUE_SLOTS; i++) vs_ref_drop(s->values[i].ref);
+    http_strings_settle(s);
     free(s);
+}
+
+void http_strings_settle(struct http_strings *s)
+{
+    while (s->old_count > 0) vs_ref_drop(s->old[--s->old_count]);
+}
+
+static void push_out(struct http_strings *s, struct vs_ref *ref)
+{
+    if (!ref) return;
+    CHECK(s->old_count < HTTP_STRINGS_HELD);
+    s->old[s->old_count++] = ref;
 }
 
 static uint64_t load(const char *ptr, size_t len)
@@ -78,7 +93,7 @@ vs_val http_string_name(struct http_strings *s, struct vs_cx *cx, const char *pt
     memcpy(slot->bytes, ptr, len);
     slot->bytes[len] = '\0';
     slot->len = (uint32_t)len;
-    vs_ref_drop(slot->ref);
+    push_out(s, slot->ref);
     vs_val str = vs_str_intern(cx, slot->bytes);
     slot->ref = vs_ref_new(cx, str);
     return str;
@@ -93,7 +108,7 @@ vs_val http_string_value(struct http_strings *s, struct vs_cx *cx, const char *p
     bool known = slot->hash == hash && slot->len == len;
     if (known && slot->ref && !memcmp(slot->bytes, ptr, len)) return vs_ref_get(slot->ref);
     vs_val str = vs_str_latin1(cx, ptr, (ptrdiff_t)len);
-    vs_ref_drop(slot->ref);
+    push_out(s, slot->ref);
     slot->ref = NULL;
     slot->hash = hash;
     slot->len = (uint32_t)len;

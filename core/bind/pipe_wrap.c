@@ -85,8 +85,7 @@ static int fill_address(const struct vs_text *path, struct sockaddr_un *out, soc
     *out = (struct sockaddr_un){ .sun_family = AF_UNIX };
     bool is_abstract = path->len > 0 && path->ptr[0] == '\0';
     if (path->len == 0) return -EINVAL;
-    if (path->len + !is_abstract > sizeof out->sun_path)
-        return is_abstract ? -EINVAL : -ENAMETOOLONG;
+    if (path->len + !is_abstract > sizeof out->sun_path) return -EINVAL;
     memcpy(out->sun_path, path->ptr, path->len);
     *len = is_abstract ? (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path->len)
                        : (socklen_t)sizeof *out;
@@ -150,11 +149,12 @@ static int stream_kind(int fd, enum ur_stream_kind *kind)
     return 0;
 }
 
-static bool is_listening(int fd)
+/* A socket without a peer is a future server or client: listen() or connect() decides. */
+static bool has_peer(int fd)
 {
-    int listening = 0;
-    socklen_t len = sizeof listening;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+    return getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
 }
 
 static void pipe_open(const struct vs_args *a)
@@ -173,7 +173,7 @@ static void pipe_open(const struct vs_args *a)
     if (flags < 0) err = -errno;
     if (!err && kind == UR_STREAM_SOCKET && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
         err = -errno;
-    if (!err && kind == UR_STREAM_SOCKET && is_listening(fd))
+    if (!err && kind == UR_STREAM_SOCKET && !has_peer(fd))
         p->conn.fd = fd;
     else if (!err)
         rt_conn_open_take(&p->conn, fd, kind, flags & O_ACCMODE);

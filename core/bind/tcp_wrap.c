@@ -79,13 +79,10 @@ static void tcp_open(const struct vs_args *a)
         vs_ret_i32(a, -errno);
         return;
     }
-    int listening = 0;
-    socklen_t len = sizeof listening;
-    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len);
     struct sockaddr_storage peer;
     socklen_t peer_len = sizeof peer;
     /* A socket without a peer is a future server or client: listen() or connect() decides. */
-    if (listening || getpeername(fd, (struct sockaddr *)&peer, &peer_len) < 0)
+    if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) < 0)
         c->fd = fd;
     else
         rt_conn_open_take(c, fd, UR_STREAM_SOCKET, O_RDWR);
