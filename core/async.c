@@ -148,10 +148,9 @@ void rt_callback_close(struct rt_callback *cb)
     vs_scope_close(&cb->scope);
 }
 
-void rt_drain(struct rt_env *env)
+static void run_ticks(struct rt_env *env)
 {
     struct rt_tick_info *tick = env->tick;
-    if (env->callback_depth > 0 || !env->can_call_js) return;
     if (!tick->has_tick && !tick->has_rejection) vs_microtasks_run(env->cx);
     if (!tick->has_tick && !tick->has_rejection) return;
     if (!env->can_call_js || !env->hooks.tick) return;
@@ -162,6 +161,15 @@ void rt_drain(struct rt_env *env)
     vs_scope_open(env->cx, &scope);
     vs_call(env->cx, vs_ref_get(env->hooks.tick), vs_ref_get(env->process), 0, NULL);
     vs_scope_close(&scope);
+}
+
+void rt_drain(struct rt_env *env)
+{
+    if (env->callback_depth > 0 || !env->can_call_js) return;
+    /* A tick may call C that opens a callback, which must not drain the queue that is running. */
+    env->callback_depth++;
+    run_ticks(env);
+    env->callback_depth--;
 }
 
 vs_val rt_call_in(struct rt_callback *cb, vs_val fn, vs_val self, int argc, const vs_val *argv)

@@ -31,6 +31,7 @@ static int conn_read_start(struct rt_stream *s)
 {
     struct rt_conn *c = conn_of_stream(s);
     if (c->handle.state != RT_HANDLE_OPEN) return -EINVAL;
+    if (c->bits & RT_CONN_UNCONNECTED) return 0; /* rt_conn_connected() starts it */
     if (!(c->bits & RT_CONN_READABLE)) return -ENOTCONN;
     ur_recv_start(&c->io, received);
     return 0;
@@ -313,4 +314,17 @@ void rt_conn_open_take(struct rt_conn *c, int fd, enum ur_stream_kind kind, int 
     if (fd <= STDERR_FILENO) c->bits |= RT_CONN_KEEP_FD;
     ur_stream_init_take(c->handle.async.env->loop, &c->io, fd, kind);
     rt_conn_sync_ref(c);
+}
+
+void rt_conn_adopt_take(struct rt_conn *c, int fd)
+{
+    c->fd = fd;
+    c->bits |= RT_CONN_UNCONNECTED;
+}
+
+void rt_conn_connected(struct rt_conn *c, enum ur_stream_kind kind)
+{
+    c->bits &= (uint16_t)~RT_CONN_UNCONNECTED;
+    rt_conn_open_take(c, c->fd, kind, O_RDWR);
+    if (c->stream.reading) ur_recv_start(&c->io, received);
 }

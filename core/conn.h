@@ -19,12 +19,13 @@ enum rt_conn_bits {
     RT_CONN_LISTENING = 2,
     RT_CONN_READABLE = 4, /* connected, or opened for reading */
     RT_CONN_WRITABLE = 8,
-    RT_CONN_SHUT = 16,        /* shutdown was asked for */
-    RT_CONN_WRITE_FIRST = 32, /* try the system call before queueing: stdio and pipes */
-    RT_CONN_BLOCKING = 64,    /* setBlocking(true): writes block */
-    RT_CONN_KEEP_FD = 128,    /* stdio: closing the handle leaves the descriptor */
-    RT_CONN_RESET = 256,      /* close with a reset */
-    RT_CONN_OWN_SOCKET = 512, /* made here and known to nobody else */
+    RT_CONN_SHUT = 16,          /* shutdown was asked for */
+    RT_CONN_WRITE_FIRST = 32,   /* try the system call before queueing: stdio and pipes */
+    RT_CONN_BLOCKING = 64,      /* setBlocking(true): writes block */
+    RT_CONN_KEEP_FD = 128,      /* stdio: closing the handle leaves the descriptor */
+    RT_CONN_RESET = 256,        /* close with a reset */
+    RT_CONN_UNCONNECTED = 1024, /* open() gave a socket that will be connected */
+    RT_CONN_OWN_SOCKET = 512,   /* made here and known to nobody else */
 };
 
 struct rt_server {
@@ -59,6 +60,10 @@ struct rt_conn *rt_conn_of(vs_val v);
 
 /* Take over fd as a connected stream. access: O_RDONLY, O_WRONLY or O_RDWR. */
 void rt_conn_open_take(struct rt_conn *c, int fd, enum ur_stream_kind kind, int access);
+
+/* Take over fd, a socket without a peer: connect or listen decides what it becomes. Reading may be
+ * started already. */
+void rt_conn_adopt_take(struct rt_conn *c, int fd);
 
 /* listen(2) on c->fd and accept; each connection goes to onconnection(status, handle). 0/-errno. */
 int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_env *env, int fd));

@@ -1,6 +1,5 @@
 /* core/conn_setup.c: how a conn comes to its connection: connecting, listening, accepting. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,8 +36,7 @@ static void connect_done(struct ur_op *op, int32_t res, uint32_t flags)
     if (closing)
         res = -ECANCELED;
     else if (res == 0)
-        rt_conn_open_take(c, c->fd, r->addr.ss_family == AF_UNIX ? UR_STREAM_SOCKET : UR_STREAM_TCP,
-                          O_RDWR);
+        rt_conn_connected(c, r->addr.ss_family == AF_UNIX ? UR_STREAM_SOCKET : UR_STREAM_TCP);
     struct vs_scope scope;
     vs_scope_open(cx, &scope);
     vs_val ok = vs_bool(cx, res == 0);
@@ -116,6 +114,7 @@ int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_en
     CHECK(c->server);
     c->server->conn = c;
     c->bits |= RT_CONN_LISTENING;
+    c->bits &= (uint16_t)~RT_CONN_UNCONNECTED;
     ur_listener_init_take(c->handle.async.env->loop, &c->server->io, c->fd);
     rt_conn_sync_ref(c);
     ur_accept_start(&c->server->io, accepted);

@@ -165,6 +165,7 @@ static void pipe_open(const struct vs_args *a)
     if (!p) return;
     /* Adopting a bound client socket opens the descriptor it has already. */
     if (p->conn.fd == fd && !(p->conn.bits & (RT_CONN_OPEN | RT_CONN_LISTENING))) {
+        rt_conn_adopt_take(&p->conn, fd);
         vs_ret_i32(a, 0);
         return;
     }
@@ -174,7 +175,7 @@ static void pipe_open(const struct vs_args *a)
     if (!err && kind == UR_STREAM_SOCKET && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
         err = -errno;
     if (!err && kind == UR_STREAM_SOCKET && !has_peer(fd))
-        p->conn.fd = fd;
+        rt_conn_adopt_take(&p->conn, fd);
     else if (!err)
         rt_conn_open_take(&p->conn, fd, kind, flags & O_ACCMODE);
     vs_ret_i32(a, err);

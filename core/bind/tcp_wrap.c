@@ -83,7 +83,7 @@ static void tcp_open(const struct vs_args *a)
     socklen_t peer_len = sizeof peer;
     /* A socket without a peer is a future server or client: listen() or connect() decides. */
     if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) < 0)
-        c->fd = fd;
+        rt_conn_adopt_take(c, fd);
     else
         rt_conn_open_take(c, fd, UR_STREAM_SOCKET, O_RDWR);
     vs_ret_i32(a, 0);
