@@ -94,7 +94,8 @@ static void run_tasks(struct rt_env *env)
 bool rt_alive(struct rt_env *env)
 {
     return ur_loop_alive(env->loop) || env->immediate->ref_count > 0 ||
-           rt_handles_have_closed(env) || vs_tasks_pending(env->cx);
+           rt_handles_have_closed(env) || vs_tasks_pending(env->cx) ||
+           vs_tasks_next_ns(env->cx) == 0;
 }
 
 static int64_t poll_timeout_ns(struct rt_env *env)

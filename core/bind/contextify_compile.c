@@ -88,8 +88,13 @@ void rt_contextify_compile_function(const struct vs_args *a)
     vs_val result = NULL;
     if (fn) {
         result = function_result(env, fn, &src, vs_is_true(cx, vs_arg(a, 5)));
-    } else {
+    } else if (vs_try_caught(&t)) {
         rt_rethrow_with_source(env, &t, true);
+    } else {
+        /* V8 refuses without a word. */
+        rt_throw_code(env, VS_SYNTAX_ERROR, "ERR_INVALID_ARG_VALUE",
+                      "params must be valid identifiers");
+        vs_try_rethrow(&t);
     }
     vs_try_close(&t);
     rt_vm_scope_close(&scope);
@@ -172,6 +177,18 @@ static bool is_module(struct rt_env *env, const struct vs_try *t, const struct v
            compiles_as_async(env, src->code, src->name, src->id);
 }
 
+static void warn_of_module(struct rt_env *env, vs_val name)
+{
+    struct vs_cx *cx = env->cx;
+    static const char before[] = "Failed to load the ES module: ";
+    static const char after[] = ". Make sure to set \"type\": \"module\" in the nearest "
+                                "package.json file or use the .mjs extension.";
+    vs_val text = vs_str_concat(cx, vs_str_latin1(cx, before, -1), name);
+    if (text) text = vs_str_concat(cx, text, vs_str_latin1(cx, after, -1));
+    if (!text || !env->hooks.emit_warning_sync) return;
+    vs_call(cx, vs_ref_get(env->hooks.emit_warning_sync), vs_undefined(cx), 1, &text);
+}
+
 /* compileFunctionForCJSLoader(code, filename, isSeaMain, shouldDetectModule) */
 void rt_contextify_compile_cjs(const struct vs_args *a)
 {
@@ -190,7 +207,9 @@ void rt_contextify_compile_cjs(const struct vs_args *a)
     vs_val fn = vs_compile_function(cx, &src, params, CJS_PARAMS, NULL, 0);
     bool as_module = false;
     if (!fn && vs_try_caught(&t) && !vs_try_terminated(&t)) {
-        as_module = vs_is_true(cx, vs_arg(a, 3)) && is_module(env, &t, &src);
+        bool detect = vs_is_true(cx, vs_arg(a, 3)), module = is_module(env, &t, &src);
+        as_module = detect && module;
+        if (!detect && module) warn_of_module(env, src.name);
         if (!as_module) rt_rethrow_with_source(env, &t, true);
     }
     vs_try_close(&t);

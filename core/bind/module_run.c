@@ -170,6 +170,11 @@ void module_evaluate(const struct vs_args *a)
     }
 }
 
+static void ignore(const struct vs_args *a)
+{
+    (void)a;
+}
+
 /* evaluateSync() -> namespace: for a graph without top-level await, whose promise is settled at
  * once. */
 void module_evaluate_sync(const struct vs_args *a)
@@ -184,8 +189,10 @@ void module_evaluate_sync(const struct vs_args *a)
     if (!promise) return;
     CHECK(!vs_module_is_graph_async(module));
     if (vs_promise_state(promise) == VS_REJECTED) {
-        vs_promise_mark_handled(promise);
-        vs_throw(env->cx, vs_promise_result(promise));
+        /* A handler, so that the rejection which is thrown here does not count as unhandled. */
+        vs_val nothing = vs_fn_new(env->cx, ignore, "");
+        if (vs_promise_then(env->cx, promise, nothing, nothing))
+            vs_throw(env->cx, vs_promise_result(promise));
         return;
     }
     CHECK(vs_promise_state(promise) == VS_FULFILLED);
@@ -267,7 +274,7 @@ static void print_stalled(struct vs_cx *cx, vs_val message, void *data)
     if (!info.resource || !info.source_line) return;
     if (!vs_text_read(cx, info.resource, &name)) return;
     if (vs_text_read(cx, info.source_line, &line)) {
-        fprintf(stderr, "Warning: Detected unsettled top-level await at %s:%d\n%s\n%*s\n\n\n",
+        fprintf(stderr, "Warning: Detected unsettled top-level await at %s:%d\n%s\n%*s\n\n\n\n",
                 name.ptr, info.line, line.ptr, info.column_start + 1, "^");
         vs_text_reset(&line);
     }
