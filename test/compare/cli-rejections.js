@@ -16,5 +16,7 @@ const bodies = [
 ];
 for (const body of bodies) command(['-e', body]);
 for (const mode of ['throw', 'strict', 'warn', 'warn-with-error-code', 'none']) {
-  for (const body of bodies.slice(0, 2).concat(bodies.slice(-4))) command([`--unhandled-rejections=${mode}`, '-e', body]);
+  for (const body of [...bodies.slice(0, 2), ...bodies.slice(-4)]) {
+    command([`--unhandled-rejections=${mode}`, '-e', body]);
+  }
 }
