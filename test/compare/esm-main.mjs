@@ -31,9 +31,9 @@ console.log(this, typeof require, typeof module, typeof exports, typeof __filena
 console.log(Object.prototype.toString.call(live), Reflect.ownKeys(live), Object.isFrozen(live));
 await attempt('assign', (async () => { live.x = 5; })());
 
-const require = createRequire(import.meta.url);
-console.log(require('../fixtures/modules/names.cjs') === names);
-console.log(require('../fixtures/modules/live.mjs') === await import(at('live.mjs')));
+const load = createRequire(import.meta.url);
+console.log(load('../fixtures/modules/names.cjs') === names);
+console.log(load('../fixtures/modules/live.mjs') === await import(at('live.mjs')));
 
 await attempt('same', import(at('live.mjs')).then((ns) => ns === live));
 await attempt('other query', import(at('live.mjs?1')).then((ns) => ns === live));
@@ -60,6 +60,7 @@ await attempt('object', import({ toString: () => at('live.mjs') }).then((ns) => 
 // eslint-disable-next-line no-eval
 await attempt('eval', (0, eval)(`import(${JSON.stringify(at('live.mjs'))})`).then((ns) => ns === live));
 await attempt('new Function', new Function('url', 'return import(url)')(at('live.mjs')).then((ns) => ns === live));
-setTimeout(() => console.log('timer'), 1);
+await new Promise((resolve) => setTimeout(resolve, 1));
+console.log('after a timer');
 await new Promise((resolve) => setImmediate(resolve));
-console.log('after immediate');
+console.log('after an immediate');
