@@ -48,8 +48,15 @@ const values = {
 for (const [label, value] of Object.entries(values)) attempt(label, () => structuredClone(value));
 attempt('identity', () => { const o = {}; const c = structuredClone([o, o]); return [c[0] === c[1], c[0] !== o]; });
 attempt('cycle', () => { const c = structuredClone(cyclic); return c.self === c; });
-attempt('same buffer', () => { const ab = new ArrayBuffer(4); const c = structuredClone([new Uint8Array(ab), new Uint8Array(ab, 2)]); return c[0].buffer === c[1].buffer; });
-attempt('error properties', () => { const e = structuredClone(Object.assign(new TypeError('x'), { code: 'C' })); return [e instanceof TypeError, e.message, e.code, typeof e.stack]; });
+attempt('same buffer', () => {
+  const ab = new ArrayBuffer(4);
+  const c = structuredClone([new Uint8Array(ab), new Uint8Array(ab, 2)]);
+  return c[0].buffer === c[1].buffer;
+});
+attempt('error properties', () => {
+  const e = structuredClone(Object.assign(new TypeError('x'), { code: 'C' }));
+  return [e instanceof TypeError, e.message, e.code, typeof e.stack];
+});
 attempt('process.env', () => typeof structuredClone(process.env).PATH);
 attempt('no argument', () => structuredClone());
 attempt('bad options', () => structuredClone(1, 5));
@@ -57,17 +64,51 @@ attempt('bad transfer', () => structuredClone(1, { transfer: 5 }));
 attempt('bad entry', () => structuredClone(1, { transfer: [1] }));
 attempt('object entry', () => structuredClone(1, { transfer: [{}] }));
 
-attempt('transfer', () => { const ab = new ArrayBuffer(5); return [structuredClone(ab, { transfer: [ab] }), ab.byteLength, ab.detached]; });
-attempt('transfer a view', () => { const v = new Uint8Array([1, 2]); return [structuredClone(v, { transfer: [v.buffer] }), v.length]; });
+attempt('transfer', () => {
+  const ab = new ArrayBuffer(5);
+  return [structuredClone(ab, { transfer: [ab] }), ab.byteLength, ab.detached];
+});
+attempt('transfer a view', () => {
+  const v = new Uint8Array([1, 2]);
+  return [structuredClone(v, { transfer: [v.buffer] }), v.length];
+});
 attempt('transfer twice', () => { const ab = new ArrayBuffer(5); structuredClone(ab, { transfer: [ab, ab] }); });
-attempt('transfer detached', () => { const ab = new ArrayBuffer(5); structuredClone(ab, { transfer: [ab] }); structuredClone(1, { transfer: [ab] }); });
-attempt('clone detached', () => { const ab = new ArrayBuffer(5); structuredClone(ab, { transfer: [ab] }); structuredClone(ab); });
-attempt('kept on failure', () => { const ab = new ArrayBuffer(5); try { structuredClone(() => {}, { transfer: [ab] }); } catch { return ab.byteLength; } });
-attempt('unused transfer', () => { const ab = new ArrayBuffer(5); structuredClone(1, { transfer: [ab] }); return ab.byteLength; });
+attempt('transfer detached', () => {
+  const ab = new ArrayBuffer(5);
+  structuredClone(ab, { transfer: [ab] });
+  structuredClone(1, { transfer: [ab] });
+});
+attempt('clone detached', () => {
+  const ab = new ArrayBuffer(5);
+  structuredClone(ab, { transfer: [ab] });
+  structuredClone(ab);
+});
+attempt('kept on failure', () => {
+  const ab = new ArrayBuffer(5);
+  try { structuredClone(() => {}, { transfer: [ab] }); } catch { return ab.byteLength; }
+});
+attempt('unused transfer', () => {
+  const ab = new ArrayBuffer(5);
+  structuredClone(1, { transfer: [ab] });
+  return ab.byteLength;
+});
 attempt('pooled buffer', () => structuredClone(1, { transfer: [Buffer.from('pool').buffer] }));
-attempt('port', () => { const { port1 } = new MessageChannel(); return structuredClone({ p: port1, q: port1 }, { transfer: [port1] }).p instanceof MessagePort; });
-attempt('port twice', () => { const { port1 } = new MessageChannel(); structuredClone(port1, { transfer: [port1, port1] }); });
-attempt('closed port', () => { const { port1 } = new MessageChannel(); port1.close(); structuredClone(port1, { transfer: [port1] }); });
+attempt('port', () => {
+  const { port1 } = new MessageChannel();
+  return structuredClone({ p: port1, q: port1 }, { transfer: [port1] }).p instanceof MessagePort;
+});
+attempt('port twice', () => {
+  const { port1 } = new MessageChannel();
+  structuredClone(port1, { transfer: [port1, port1] });
+});
+attempt('closed port', () => {
+  const { port1 } = new MessageChannel();
+  port1.close();
+  structuredClone(port1, { transfer: [port1] });
+});
 attempt('many', () => structuredClone(Array.from({ length: 300 }, (_, i) => new Blob([`${i}`]))).length);
-attempt('streams', () => { const r = new ReadableStream(); return structuredClone(r, { transfer: [r] }) instanceof ReadableStream; });
+attempt('streams', () => {
+  const r = new ReadableStream();
+  return structuredClone(r, { transfer: [r] }) instanceof ReadableStream;
+});
 process.exit();

@@ -55,7 +55,8 @@ attempt('self', () => {
 attempt('shared objects', () => {
   const sandbox = { list: [] };
   inContext('list.push(1); inner = [2]', sandbox);
-  return [sandbox, sandbox.inner instanceof Array, Array.isArray(sandbox.inner), util.isDeepStrictEqual(sandbox.list, [1])];
+  const { inner } = sandbox;
+  return [sandbox, inner instanceof Array, Array.isArray(inner), util.isDeepStrictEqual(sandbox.list, [1])];
 });
 attempt('isContext', () => [vm.isContext({}), vm.isContext(vm.createContext({})), vm.isContext(vm.createContext())]);
 attempt('same object', () => { const o = {}; return vm.createContext(o) === o && vm.createContext(o) === o; });

@@ -34,7 +34,10 @@ const source = (text, options) => new vm.SourceTextModule(text, options);
     return [names, a.namespace.a, a.namespace.readA(), b.status];
   });
   await attempt('synthetic', async () => {
-    const s = new vm.SyntheticModule(['x', 'default'], function() { this.setExport('x', 5); this.setExport('default', 'd'); });
+    const s = new vm.SyntheticModule(['x', 'default'], function() {
+      this.setExport('x', 5);
+      this.setExport('default', 'd');
+    });
     const m = source('import d, { x } from "s"; export default [d, x]');
     await m.link(() => s);
     await m.evaluate();

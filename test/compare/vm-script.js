@@ -13,18 +13,27 @@ function attempt(label, fn) {
 }
 
 attempt('value', () => new vm.Script('1 + 1').runInThisContext());
-attempt('twice', () => { const s = new vm.Script('n = (globalThis.n ?? 0) + 1'); return [s.runInThisContext(), s.runInThisContext()]; });
+attempt('twice', () => {
+  const s = new vm.Script('n = (globalThis.n ?? 0) + 1');
+  return [s.runInThisContext(), s.runInThisContext()];
+});
 attempt('own properties', () => Object.keys(new vm.Script('1\n//# sourceMappingURL=x.map')));
 attempt('source map', () => new vm.Script('1\n//# sourceMappingURL=x.map').sourceMapURL);
 const source = 'function add(a, b) { return a + b; } add(1, 2)';
 const made = new vm.Script(source, { produceCachedData: true });
 attempt('produced', () => [made.cachedDataProduced, Buffer.isBuffer(made.cachedData), made.cachedData.length > 0]);
 const cachedData = new vm.Script(source).createCachedData();
-attempt('accepted', () => { const s = new vm.Script(source, { cachedData }); return [s.cachedDataRejected, s.runInThisContext()]; });
+attempt('accepted', () => {
+  const s = new vm.Script(source, { cachedData });
+  return [s.cachedDataRejected, s.runInThisContext()];
+});
 attempt('other source', () => new vm.Script(`${source};`, { cachedData }).cachedDataRejected);
 attempt('damaged', () => new vm.Script(source, { cachedData: Buffer.from('nonsense') }).cachedDataRejected);
 attempt('empty', () => new vm.Script(source, { cachedData: Buffer.alloc(0) }).cachedDataRejected);
-attempt('view', () => new vm.Script(source, { cachedData: new DataView(cachedData.buffer, cachedData.byteOffset, cachedData.length) }).cachedDataRejected);
+attempt('view', () => {
+  const view = new DataView(cachedData.buffer, cachedData.byteOffset, cachedData.length);
+  return new vm.Script(source, { cachedData: view }).cachedDataRejected;
+});
 
 attempt('syntax', () => new vm.Script('a b', { filename: 'f.js' }));
 attempt('syntax, offsets', () => new vm.Script('\n  a b', { filename: 'f.js', lineOffset: 10, columnOffset: 5 }));
@@ -41,8 +50,10 @@ attempt('unbound receiver', () => vm.Script.prototype.runInContext.call({}, vm.c
 
 attempt('function', () => vm.compileFunction('return a + b', ['a', 'b'])(1, 2));
 attempt('function text', () => vm.compileFunction('return a', ['a']).toString());
-attempt('extensions', () => vm.compileFunction('return [x, y]', [], { contextExtensions: [{ x: 1 }, { x: 2, y: 3 }] })());
-attempt('parsing context', () => vm.compileFunction('return typeof inner', [], { parsingContext: vm.createContext({ inner: 1 }) })());
+attempt('extensions', () =>
+  vm.compileFunction('return [x, y]', [], { contextExtensions: [{ x: 1 }, { x: 2, y: 3 }] })());
+attempt('parsing context', () =>
+  vm.compileFunction('return typeof inner', [], { parsingContext: vm.createContext({ inner: 1 }) })());
 attempt('function syntax', () => vm.compileFunction('a b', [], { filename: 'f.js' }));
 attempt('function cache', () => {
   const f = vm.compileFunction('return 1', [], { produceCachedData: true });
