@@ -180,18 +180,25 @@ static void parser_initialize(const struct vs_args *a)
 
 /* ---- parsing on behalf of JS ---- */
 
+/* An exception of a callback is kept aside until the async context is closed: closing it calls into
+ * V8, which forgets a pending exception. */
 static vs_val run_for_js(struct http_parser *p, const uint8_t *data, size_t len)
 {
     struct rt_callback cb;
+    struct vs_try caught;
     struct rt_callback *outer = p->callback;
     const uint8_t *outer_data = p->data;
     size_t outer_len = p->len;
+    vs_try_open(p->async.env->cx, &caught);
     rt_callback_open(&cb, p->async.env, &p->async);
     p->callback = &cb;
     http_run(p, data, len);
     p->callback = outer;
     rt_callback_close(&cb);
-    vs_val result = http_result(p);
+    bool threw = vs_try_caught(&caught);
+    if (threw) vs_try_rethrow(&caught);
+    vs_try_close(&caught);
+    vs_val result = threw ? NULL : http_result(p);
     p->data = outer_data;
     p->len = outer_len;
     return result;

@@ -7,7 +7,7 @@ const path = require('path');
 
 function show(name, err, port) {
   const text = JSON.stringify({ message: err.message, ...err });
-  console.log(name, err.name, text.replaceAll(String(port), 'PORT').replaceAll(dir, 'DIR'));
+  console.log(name, err.name, text.replaceAll(dir, 'DIR').replaceAll(port ? String(port) : 'no port', 'PORT'));
 }
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'net-errors-'));
 
