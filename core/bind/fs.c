@@ -18,6 +18,7 @@ static void state_drop(struct rt_env *env)
 {
     struct fs_state *s = fs_state_of(env);
     fs_owned_drop_all(env);
+    fs_fds_drop(env);
     vs_ref_drop(s->js_stats);
     vs_ref_drop(s->js_big_stats);
     vs_ref_drop(s->js_statfs);

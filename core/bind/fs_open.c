@@ -1,8 +1,44 @@
 /* core/bind/fs_open.c: descriptors: open, close, openFileHandle. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/bind/fs_priv.h"
+#include "core/error.h"
+
+#define WORD_BITS 64
+
+/* Plain descriptors belong to JS, but a worker's must not outlive it. */
+static void note_open(struct fs_state *s, int fd)
+{
+    size_t word = (size_t)fd / WORD_BITS;
+    if (word >= s->fd_words) {
+        size_t words = word + 1;
+        s->fds = realloc(s->fds, words * sizeof *s->fds);
+        CHECK(s->fds);
+        memset(s->fds + s->fd_words, 0, (words - s->fd_words) * sizeof *s->fds);
+        s->fd_words = words;
+    }
+    s->fds[word] |= UINT64_C(1) << fd % WORD_BITS;
+}
+
+static void note_closed(struct fs_state *s, int fd)
+{
+    size_t word = (size_t)fd / WORD_BITS;
+    if (word < s->fd_words) s->fds[word] &= ~(UINT64_C(1) << fd % WORD_BITS);
+}
+
+void fs_fds_drop(struct rt_env *env)
+{
+    struct fs_state *s = fs_state_of(env);
+    for (size_t word = 0; word < s->fd_words && !env->keeps_fds; word++) {
+        for (int bit = 0; bit < WORD_BITS; bit++) {
+            if (s->fds[word] & UINT64_C(1) << bit) fs_sys_close((int)word * WORD_BITS + bit);
+        }
+    }
+    free(s->fds);
+}
 
 static void open_work(struct fs_call *c)
 {
@@ -16,6 +52,7 @@ static void open_start(struct fs_call *c, struct ur_loop *l, struct ur_file_op *
 
 static vs_val open_result(struct fs_call *c)
 {
+    note_open(fs_state_of(c->env), (int)c->res);
     return vs_i32(c->env->cx, (int32_t)c->res);
 }
 
@@ -83,7 +120,9 @@ static void fs_close(const struct vs_args *a)
 {
     struct fs_in in;
     fs_in_init(&in, a, &op_close);
-    if (fs_in_fd(&in, 0)) fs_run(&in, 1);
+    if (!fs_in_fd(&in, 0)) return;
+    note_closed(fs_state_of(in.call.env), in.call.fd);
+    fs_run(&in, 1);
 }
 
 void fs_bind_open(struct rt_env *env, vs_val target)

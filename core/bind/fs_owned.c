@@ -41,7 +41,8 @@ static void warn(struct ur_op *op, int32_t res, uint32_t flags)
         struct rt_callback cb;
         rt_callback_open(&cb, env, NULL);
         emit_warning(&cb, 1, first);
-        emit_warning(&cb, 3, second);
+        if (!fs_state_of(env)->told_of_collected) emit_warning(&cb, 3, second);
+        fs_state_of(env)->told_of_collected = true;
         rt_callback_close(&cb);
     }
     free(w);

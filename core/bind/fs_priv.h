@@ -144,6 +144,9 @@ struct fs_state {
     struct vs_class *handle_class;
     struct vs_class *dir_class;
     struct fs_owned *owned; /* FileHandles and DirHandles */
+    uint64_t *fds;          /* owned: a bit for each descriptor that open() gave to JS */
+    size_t fd_words;
+    bool told_of_collected; /* the program knows that closing by the collector is deprecated */
 };
 
 #define FS_STATS_FIELDS 18
@@ -156,6 +159,9 @@ static inline struct fs_state *fs_state_of(const struct rt_env *env)
 
 /* Makes the state on first need: internalBinding('fs') and its relatives call it. */
 struct fs_state *fs_state_open(struct rt_env *env);
+
+/* fs_open.c: closes what JS has opened and not closed, unless the env says otherwise. */
+void fs_fds_drop(struct rt_env *env);
 
 /* fs_stat.c */
 void fs_stats_fill(const struct statx *stx, double *out);
