@@ -10,7 +10,8 @@
  *  - each description gets exactly one last completion (without UR_MORE), after any number with it,
  * and those only if it says UR_DESC_MULTI. A multishot may end at any time; the loop arms it again;
  *  - no errors at submit: they are completions. Cancels have no completion of their own;
- *  - EINTR, a full queue and a full completion queue stay inside. */
+ *  - EINTR, a full queue and a full completion queue stay inside;
+ *  - what it could only do by blocking the thread it does not do: UR_COMP_BLOCKS. */
 #ifndef URING_BACKEND_H
 #define URING_BACKEND_H
 
@@ -36,6 +37,9 @@ struct ur_group {
 
 #define UR_COMP_MORE 1u /* same bit as UR_MORE */
 #define UR_COMP_BUF 2u  /* bid names the buffer holding res bytes (res may be 0 or an error) */
+/* Not done, and the last completion: the loop shall have a job thread make the blocking system call
+ * (work_priv.h). With UR_COMP_BUF: into that buffer. Only kinds of files, and closing. */
+#define UR_COMP_BLOCKS 4u
 
 struct ur_completion {
     uint64_t token;
@@ -69,19 +73,24 @@ struct ur_backend_vtable {
     void (*wake)(struct ur_backend *be);
     uint64_t (*now_ns)(struct ur_backend *be);
 
+    /* What UR_DESC_KEEP promised for fd is over. NULL: nothing was remembered. */
+    void (*forget)(struct ur_backend *be, int fd);
+
     /* Open hands all buffers over; give returns one after its completion was consumed. */
     int (*group_open)(struct ur_backend *be, struct ur_group *g);
     void (*group_close)(struct ur_backend *be, struct ur_group *g);
     void (*group_give)(struct ur_backend *be, struct ur_group *g, uint16_t bid);
 
-    /* Add enters, sqes and overflows to *s. */
+    /* Add enters, calls, sqes and overflows to *s. */
     void (*stats)(const struct ur_backend *be, struct ur_stats *s);
 };
 
 #define UR_CAP_REAL_FDS \
     1u /* descriptors are the process's own: system calls may be used on them beside */
+#define UR_CAP_FILES 2u /* file operations are its own; without, most end in UR_COMP_BLOCKS */
 
 extern const struct ur_backend_vtable ur_backend_ring;
+extern const struct ur_backend_vtable ur_backend_epoll;
 extern const struct ur_backend_vtable ur_backend_fake;
 
 #endif

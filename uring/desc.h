@@ -40,6 +40,8 @@ enum ur_kind {
 
 #define UR_DESC_MULTI 1u /* completes many times; every completion but the last carries UR_MORE */
 #define UR_DESC_POOL 2u  /* the back end picks a buffer of `group` for each completion */
+#define UR_DESC_KEEP \
+    4u /* fd is closed by UR_KIND_CLOSE or after forget() only: worth remembering */
 
 #define UR_OFF_CURRENT UINT64_MAX /* off: use and move the file position; also for pipes */
 

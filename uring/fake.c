@@ -360,7 +360,7 @@ static void fake_stats(const struct ur_backend *be, struct ur_stats *s)
 
 const struct ur_backend_vtable ur_backend_fake = {
     .name = "fake",
-    .caps = 0,
+    .caps = UR_CAP_FILES,
     .open = fake_open,
     .close = fake_close,
     .submit = fake_submit,

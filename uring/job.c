@@ -144,7 +144,7 @@ void ur_job_start(struct ur_loop *l, struct ur_job *j)
     struct ur_pool *p = l->pool;
     l->stats.jobs++;
     l->jobs_running++;
-    l->refs++;
+    if (!j->unref) l->refs++;
     j->loop = l;
     pthread_mutex_lock(&p->lock);
     int err = l->closing ? -ECANCELED : 0;
@@ -218,7 +218,7 @@ int ur_jobs_deliver(struct ur_loop *l)
         struct ur_job *j = done;
         done = j->next;
         l->jobs_running--;
-        l->refs--;
+        if (!j->unref) l->refs--;
         run++;
         j->done(j, j->res);
     }

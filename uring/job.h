@@ -23,6 +23,7 @@ struct ur_job {
     struct ur_job *next, *prev;
     int32_t res;
     uint8_t state; /* guarded by the pool's lock */
+    bool unref;    /* part of something that counts by itself */
 };
 
 /* Queue j on the loop's pool. Loop's thread. Jobs start in order. */

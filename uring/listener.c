@@ -33,7 +33,7 @@ static void arm(struct ur_listener *a)
 {
     if (ur_op_active(&a->op) || ur_timer_active(&a->backoff) || (a->bits & L_ENDED)) return;
     struct ur_desc *d = ur_op_prepare(&a->op, UR_KIND_ACCEPT, a->fd);
-    d->flags = UR_DESC_MULTI;
+    d->flags |= UR_DESC_MULTI;
     d->arg = SOCK_NONBLOCK | SOCK_CLOEXEC;
     ur_op_start(a->loop, &a->op);
 }
@@ -186,6 +186,7 @@ void ur_listener_init_take(struct ur_loop *l, struct ur_listener *a, int fd)
     ur_op_init(&a->held_op, held_done);
     ur_op_unref(l, &a->op);
     ur_op_unref(l, &a->held_op);
+    a->op.flags |= UR_OP_KEEP;
     ur_timer_init(l, &a->backoff, backoff_over);
     ur_timer_unref(&a->backoff);
 }

@@ -42,6 +42,8 @@ static int choose_backend(const char *name, const struct ur_backend_vtable **out
     if (!name) name = getenv("TORC_IO");
     if (!name || !*name || !strcmp(name, "auto") || !strcmp(name, "uring"))
         *out = &ur_backend_ring;
+    else if (!strcmp(name, "epoll"))
+        *out = &ur_backend_epoll;
     else if (!strcmp(name, "fake"))
         *out = &ur_backend_fake;
     else

@@ -16,12 +16,13 @@ typedef void ur_wake_fn(struct ur_loop *l, void *arg);
 
 /* Zero means "the default" in every field. */
 struct ur_loop_options {
-    const char *backend; /* "auto", "uring", "fake"; NULL: the environment's TORC_IO, else "auto" */
-    uint32_t sq_entries; /* batch size between system calls; rounded up to a power of two */
-    uint32_t cq_entries; /* completions the kernel can post before it must store them elsewhere */
-    uint32_t buf_len;    /* bytes of one receive buffer */
-    uint32_t buf_count;  /* receive buffers at start, a power of two; more are added on demand */
-    uint32_t buf_cap;    /* receive buffers at most */
+    const char *backend;  /* "auto", "uring", "epoll", "fake"; NULL: the environment's TORC_IO, else
+                             "auto" */
+    uint32_t sq_entries;  /* batch size between system calls; rounded up to a power of two */
+    uint32_t cq_entries;  /* completions the kernel can post before it must store them elsewhere */
+    uint32_t buf_len;     /* bytes of one receive buffer */
+    uint32_t buf_count;   /* receive buffers at start, a power of two; more are added on demand */
+    uint32_t buf_cap;     /* receive buffers at most */
     struct ur_pool *pool; /* job threads shared with other loops (job.h); NULL: an own pool, made on
                              first use */
     uint32_t job_threads; /* size of the own pool */
@@ -85,7 +86,8 @@ const char *ur_backend_name(const struct ur_loop *l);
 /* Always on. Gauges say what is the case now, the others only grow. */
 struct ur_stats {
     uint64_t polls;       /* ur_loop_poll() calls */
-    uint64_t enters;      /* io_uring_enter() calls */
+    uint64_t enters;      /* calls that may wait: io_uring_enter(), epoll_wait() */
+    uint64_t calls;       /* system calls of the back end, those included */
     uint64_t sqes;        /* operations and cancels given to the back end */
     uint64_t cqes;        /* completions taken from it */
     uint64_t dispatched;  /* callbacks run */

@@ -24,6 +24,7 @@
 struct ur_timer;
 struct ur_job;
 struct ur_stream;
+struct ur_work;
 
 /* The pieces of one vectored operation in flight. */
 struct ur_gather {
@@ -74,6 +75,8 @@ struct ur_loop {
     uint32_t job_threads;
     struct ur_job *jobs_done; /* guarded by the pool's lock; newest first */
     uint64_t jobs_running;
+    struct ur_work *works; /* operations on job threads */
+    uint32_t no_opcode;    /* 1 << kind: the back end turned out not to have it */
     atomic_bool wake_pending;
     ur_wake_fn *wake_fn;
     void *wake_arg;
@@ -98,11 +101,15 @@ void ur_ops_submit(struct ur_loop *l);
 int ur_ops_deliver(struct ur_loop *l);
 /* Deliver completions from the back end. */
 int ur_ops_complete(struct ur_loop *l, const struct ur_completion *c, uint32_t count);
+/* Deliver one. False: it was late, or is not one yet. */
+bool ur_op_complete(struct ur_loop *l, const struct ur_completion *c);
 /* Cancel everything, queued or in flight. */
 void ur_ops_cancel_all(struct ur_loop *l);
 
 #define UR_OP_UNREF 1u
 #define UR_OP_FILE 2u /* counts for UR_FILES_MAX */
+#define UR_OP_KEEP 4u /* its descriptor is a handle's: UR_DESC_KEEP */
+#define UR_OP_WORK 8u /* in flight on a job thread (work.c) */
 
 /* bufs.c */
 int ur_bufs_open(struct ur_loop *l, const struct ur_loop_options *o);

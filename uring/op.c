@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "uring/loop_priv.h"
+#include "uring/work_priv.h"
 
 static const uint8_t next_states[] = {
     [UR_IDLE] = 1u << UR_QUEUED | 1u << UR_PENDING,
@@ -35,6 +36,7 @@ struct ur_desc *ur_op_prepare(struct ur_op *op, enum ur_kind kind, int fd)
 {
     UR_CHECK(op->state == UR_IDLE);
     op->desc = (struct ur_desc){ .kind = (uint8_t)kind, .fd = fd };
+    if (op->flags & UR_OP_KEEP) op->desc.flags = UR_DESC_KEEP;
     return &op->desc;
 }
 
@@ -112,6 +114,11 @@ static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, st
         ur_op_set_state(op, UR_INFLIGHT);
         op->desc.token = ur_slot_take(&l->slots, op, tag_of(&op->desc));
         op->desc.next = NULL;
+        if (l->no_opcode & 1u << op->desc.kind) {
+            ur_work_start(
+                l, op, &(struct ur_completion){ .token = op->desc.token, .flags = UR_COMP_BLOCKS });
+            continue;
+        }
         *tail = &op->desc;
         tail = &op->desc.next;
     }
@@ -149,7 +156,19 @@ static void drop_late(struct ur_loop *l, const struct ur_completion *c)
     if ((c->token & UR_TAG_FD) && c->res >= 0 && (l->vt->caps & UR_CAP_REAL_FDS)) close(c->res);
 }
 
-static bool complete_one(struct ur_loop *l, const struct ur_completion *c)
+/* True: it is no completion, a job thread does it. */
+static bool hand_over(struct ur_loop *l, struct ur_op *op, const struct ur_completion *c)
+{
+    bool cancelled = op->state == UR_CANCELLING && op->desc.kind != UR_KIND_CLOSE;
+    if (!(c->flags & UR_COMP_BLOCKS) &&
+        (cancelled || !(l->vt->caps & UR_CAP_REAL_FDS) || !ur_work_unsupported(op, c)))
+        return false;
+    ur_work_start(l, op, c);
+    if (cancelled) ur_work_cancel(l, op);
+    return true;
+}
+
+bool ur_op_complete(struct ur_loop *l, const struct ur_completion *c)
 {
     uint32_t group = ur_token_group(c->token);
     struct ur_op *op = ur_slot_find(&l->slots, c->token);
@@ -180,7 +199,10 @@ int ur_ops_complete(struct ur_loop *l, const struct ur_completion *c, uint32_t c
 {
     int run = 0;
     l->stats.cqes += count;
-    for (uint32_t i = 0; i < count; i++) run += complete_one(l, &c[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        struct ur_op *op = ur_slot_find(&l->slots, c[i].token);
+        if (!op || !hand_over(l, op, &c[i])) run += ur_op_complete(l, &c[i]);
+    }
     return run;
 }
 
@@ -226,7 +248,10 @@ void ur_cancel(struct ur_loop *l, struct ur_op *op)
         break;
     case UR_INFLIGHT:
         ur_op_set_state(op, UR_CANCELLING);
-        add_cancel(l, op->desc.token);
+        if (op->flags & UR_OP_WORK)
+            ur_work_cancel(l, op);
+        else
+            add_cancel(l, op->desc.token);
         l->stats.cancels++;
         break;
     case UR_IDLE:

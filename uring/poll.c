@@ -26,7 +26,7 @@ static void arm(struct ur_poll *p)
     if (ur_op_active(&p->op)) return;
     struct ur_desc *d = ur_op_prepare(&p->op, UR_KIND_POLL, p->fd);
     d->arg = p->events;
-    d->flags = p->mode == UR_POLL_EDGE ? UR_DESC_MULTI : 0;
+    if (p->mode == UR_POLL_EDGE) d->flags |= UR_DESC_MULTI;
     p->armed = p->events;
     ur_op_start(p->loop, &p->op);
 }

@@ -18,6 +18,7 @@
 #include "uring/backend.h"
 #include "uring/base_priv.h"
 #include "uring/slot_priv.h"
+#include "uring/stash_priv.h"
 
 #define NS_PER_S 1000000000ull
 #define WORKERS_MIN 4u /* kernel threads for files: at least, and otherwise one per processor */
@@ -39,11 +40,8 @@ struct ur_backend {
     unsigned enter_flags;
     int wake_fd;
     bool has_read_multishot;
-    /* Completions that came while there was nobody to take them: of calls made directly, and those
-     * cleared out of the way of a submit. first..count-1 are not taken yet. */
-    struct ur_completion *stash;
-    uint32_t stash_first, stash_count, stash_cap;
-    uint64_t enters, sqes, overflows;
+    struct ur_stash stash; /* of calls made directly, and cleared out of the way of a submit */
+    uint64_t enters, sqes, overflows, direct;
 };
 
 /* ---- open ---- */
@@ -166,20 +164,11 @@ static void ring_close(struct ur_backend *be, bool abandon)
     if (abandon) return;
     io_uring_queue_exit(&be->ring);
     close(be->wake_fd);
-    free(be->stash);
+    ur_stash_reset(&be->stash);
     free(be);
 }
 
 /* ---- completions ---- */
-
-static void stash_put(struct ur_backend *be, const struct ur_completion *c)
-{
-    if (be->stash_count == be->stash_cap) {
-        be->stash_cap = be->stash_cap ? be->stash_cap * 2 : 64;
-        be->stash = ur_grow(be->stash, be->stash_cap, sizeof *be->stash);
-    }
-    be->stash[be->stash_count++] = *c;
-}
 
 /* False: it was the back end's own. */
 static bool translate(struct ur_backend *be, const struct io_uring_cqe *cqe,
@@ -216,18 +205,7 @@ static uint32_t take_cqes(struct ur_backend *be, struct ur_completion *out, uint
 static void stash_cqes(struct ur_backend *be)
 {
     struct ur_completion c;
-    while (take_cqes(be, &c, 1)) stash_put(be, &c);
-}
-
-static uint32_t take_stash(struct ur_backend *be, struct ur_completion *out, uint32_t max)
-{
-    uint32_t count = be->stash_count - be->stash_first;
-    if (count > max) count = max;
-    if (count) /* the stash is not there before its first use */
-        memcpy(out, be->stash + be->stash_first, count * sizeof *out);
-    be->stash_first += count;
-    if (be->stash_first == be->stash_count) be->stash_first = be->stash_count = 0;
-    return count;
+    while (take_cqes(be, &c, 1)) ur_stash_put(&be->stash, &c);
 }
 
 /* ---- enter ---- */
@@ -287,7 +265,7 @@ static int ring_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_comple
 {
     unsigned to_submit = flush_sqes(be);
     unsigned kflags = IO_URING_READ_ONCE(*be->ring.sq.kflags);
-    bool ready = io_uring_cq_ready(&be->ring) > 0 || be->stash_count > 0;
+    bool ready = io_uring_cq_ready(&be->ring) > 0 || ur_stash_len(&be->stash) > 0;
     bool wait = timeout_ns != 0 && !ready;
     if (kflags & IORING_SQ_CQ_OVERFLOW) be->overflows++;
     /* A partial submit does not wait, so it is repeated; anything else is one round. */
@@ -298,7 +276,7 @@ static int ring_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_comple
         if (ret <= 0 || (unsigned)ret >= to_submit) break;
         to_submit -= (unsigned)ret;
     }
-    uint32_t count = take_stash(be, out, max);
+    uint32_t count = ur_stash_take(&be->stash, out, max);
     return (int)(count + take_cqes(be, out + count, max - count));
 }
 
@@ -391,7 +369,8 @@ static void prep(struct ur_backend *be, struct io_uring_sqe *sqe, const struct u
 static void shut_down(struct ur_backend *be, const struct ur_desc *d)
 {
     int res = shutdown(d->fd, (int)d->arg) ? -errno : 0;
-    stash_put(be, &(struct ur_completion){ .token = d->token, .res = res });
+    be->direct++;
+    ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token, .res = res });
 }
 
 static void ring_submit(struct ur_backend *be, const struct ur_batch *batch)
@@ -454,13 +433,14 @@ static void ring_group_close(struct ur_backend *be, struct ur_group *g)
 static void ring_stats(const struct ur_backend *be, struct ur_stats *s)
 {
     s->enters += be->enters;
+    s->calls += be->enters + be->direct;
     s->sqes += be->sqes;
     s->overflows += be->overflows;
 }
 
 const struct ur_backend_vtable ur_backend_ring = {
     .name = "uring",
-    .caps = UR_CAP_REAL_FDS,
+    .caps = UR_CAP_REAL_FDS | UR_CAP_FILES,
     .open = ring_open,
     .close = ring_close,
     .submit = ring_submit,

@@ -20,6 +20,8 @@ void ur_stream_init_take(struct ur_loop *l, struct ur_stream *s, int fd, enum ur
     ur_op_unref(l, &s->recv_op);
     ur_op_unref(l, &s->send_op);
     ur_op_unref(l, &s->held_op);
+    s->recv_op.flags |= UR_OP_KEEP;
+    s->send_op.flags |= UR_OP_KEEP;
 }
 
 int ur_stream_fd(const struct ur_stream *s)
@@ -69,7 +71,10 @@ static void closed(struct ur_op *op, int32_t res, uint32_t flags)
     ur_stream_fn *connect_fn = s->bits & S_CONNECTING ? s->connect_fn : NULL;
     ur_stream_fn *shutdown_fn = s->bits & S_SHUTDOWN ? s->shutdown_fn : NULL;
     (void)flags;
-    if (s->bits & S_RELEASE) res = s->fd;
+    if (s->bits & S_RELEASE) {
+        res = s->fd;
+        if (s->loop->vt->forget) s->loop->vt->forget(s->loop->be, s->fd);
+    }
     s->fd = -1;
     if (connect_fn) connect_fn(s, -ECANCELED);
     while (s->sends) {

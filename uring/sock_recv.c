@@ -52,7 +52,7 @@ static void arm_recv(struct ur_stream *s, bool use_spare)
         d->buf = b->spare;
         d->arg = is_file ? 0 : MSG_DONTWAIT; /* it must come back soon */
     } else {
-        d->flags = UR_DESC_POOL;
+        d->flags |= UR_DESC_POOL;
         if (!(s->bits & (S_ONE_SHOT | S_THROTTLED))) d->flags |= UR_DESC_MULTI;
     }
     ur_op_start(s->loop, &s->recv_op);

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Where nobody listens connecting fails with -ECONNREFUSED, as a completion. */
 #include "test/c/fixture.h"
 #include "uring/op.h"

@@ -1,5 +1,5 @@
-/* back ends: uring */
-/* The stat of a cached name is answered without the ring, and still only by a later poll. */
+/* back ends: uring epoll */
+/* The stat of a cached name is answered without the back end, and still only by a later poll. */
 #include <sys/stat.h>
 
 #include "test/c/fixture.h"
@@ -32,7 +32,7 @@ int main(void)
     EXPECT_EQ(ur_loop_poll(f.loop, -1), 1);
     EXPECT(finished);
     EXPECT_EQ(fixture_stats(&f).sqes, before.sqes);
-    EXPECT_EQ(fixture_stats(&f).enters, before.enters);
+    if (f.uring) EXPECT_EQ(fixture_stats(&f).enters, before.enters);
     EXPECT_EQ(x.stx_ino, s.st_ino);
     fixture_close(&f);
     return 0;

@@ -1,4 +1,4 @@
-/* back ends: uring */
+/* back ends: uring epoll */
 /* A read of 64 MB and a write of it go in pieces: the data is right, and a timer of 1 ms keeps
  * firing meanwhile. */
 #include "test/c/fixture.h"

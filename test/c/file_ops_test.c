@@ -1,4 +1,4 @@
-/* back ends: uring */
+/* back ends: uring epoll */
 /* Each file operation does what the system call of that name does, and fails as it does. */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>

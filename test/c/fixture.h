@@ -18,8 +18,8 @@
 
 struct fixture {
     struct ur_loop *loop;
-    uint32_t fds; /* open when the loop was new */
-    bool fake;
+    uint32_t fds;            /* open when the loop was new */
+    bool uring, epoll, fake; /* which back end it is */
 };
 
 static inline uint32_t fixture_fds(const struct fixture *f)
@@ -40,6 +40,8 @@ static inline void fixture_open(struct fixture *f, const struct ur_loop_options 
     if (err == -EPERM || err == -ENOSYS) check_skip(ur_open_reason());
     if (err) fprintf(stderr, "%s\n", ur_open_reason());
     EXPECT_EQ(err, 0);
+    f->uring = !strcmp(ur_backend_name(f->loop), "uring");
+    f->epoll = !strcmp(ur_backend_name(f->loop), "epoll");
     f->fake = !strcmp(ur_backend_name(f->loop), "fake");
     f->fds = fixture_fds(f);
 }

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Loops on several threads share one pool; each gets its own jobs back, also when it closes with
  * jobs unfinished. */
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Jobs run on other threads and are told on the loop's; no thread before the first; as many at a
  * time as the pool has threads; cancel works until the work begins. */
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Every connection is accepted once, also across stop and start; accepted descriptors are
  * non-blocking and close-on-exec; a listener closed while it holds connections closes them. */
 #include "test/c/fixture.h"

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Out of descriptors accepting pauses, without an error and without spinning, and goes on when
  * there are some. */
 #include <sys/resource.h>

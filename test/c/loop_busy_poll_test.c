@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* A loop that only ever polls without waiting gets its completions too. */
 #include "test/c/fixture.h"
 #include "uring/sock.h"

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* A loop closed with everything in flight tells every owner, lets go of all memory, and closes
  * descriptors that owners close on being told. */
 #include <poll.h>

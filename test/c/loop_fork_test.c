@@ -1,4 +1,4 @@
-/* back ends: uring */
+/* back ends: uring epoll */
 /* A child that is forked while the loop is busy cannot take completions from its parent, even if it
  * tries. */
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Wakes from many threads end a wait without limit; none is lost, bursts are coalesced. */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Cancel asks: the callback comes once, from a later poll, with -ECANCELED or the result that was
  * faster. */
 #include "test/c/fixture.h"

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Poll handles: level again and again, edge once per change, once once; stop and change take effect
  * at once. */
 #include <poll.h>

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Thousands of connections opened and cut at random moments, by either side, while connecting,
  * sending, paused: every counter returns to its start. */
 #include "test/c/fixture.h"

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Closing with a receive and a full send in flight: the send is told, the peer sees the end,
  * nothing comes later. */
 #include "test/c/fixture.h"

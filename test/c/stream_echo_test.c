@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Messages of 1 byte to 10 MiB, as one piece or many, come back whole and in order over a TCP
  * connection. */
 #include "test/c/fixture.h"

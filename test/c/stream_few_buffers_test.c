@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* With far fewer receive buffers than busy streams every stream gets all its data, in order, none
  * is left behind. */
 #include "test/c/fixture.h"
@@ -72,9 +72,14 @@ int main(void)
     EXPECT_EQ(ur_loop_run(f.loop), 0);
     EXPECT_EQ(finished, STREAMS);
     struct ur_stats s = fixture_stats(&f);
-    EXPECT_EQ(s.bufs, 2);
-    EXPECT_GE(s.enobufs, 1);
-    EXPECT_GE(s.parks, 1);
+    if (f.epoll) { /* takes data only as there are buffers */
+        EXPECT_EQ(s.bufs, 1);
+        EXPECT_EQ(s.enobufs, 0);
+    } else {
+        EXPECT_EQ(s.bufs, 2);
+        EXPECT_GE(s.enobufs, 1);
+        EXPECT_GE(s.parks, 1);
+    }
     fixture_close(&f);
     return 0;
 }

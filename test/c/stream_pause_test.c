@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Stopping loses nothing and bounds what is held, however fast the sender is; the end of the stream
  * is held too. */
 #include "test/c/fixture.h"

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Pipes are streams too: all data, then the end; writing to a closed one fails with EPIPE; no
  * shutdown. */
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Descriptor numbers are used again at once while the old connection's data is still arriving: a
  * new stream never sees anything of an old one. */
 #include "test/c/fixture.h"

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Shutdown waits for the sends before it; the other direction stays open. */
 #include "test/c/fixture.h"
 #include "uring/sock.h"

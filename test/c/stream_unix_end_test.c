@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* On Unix sockets the end of the stream arrives also when it was there, together with much data,
  * before the receive was started. */
 #include "test/c/fixture.h"

@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Timers fire by deadline, those with the same deadline in the order they were started, stopped
  * ones not at all. */
 #include "test/c/fixture.h"

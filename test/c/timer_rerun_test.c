@@ -1,4 +1,4 @@
-/* back ends: uring fake */
+/* back ends: uring epoll fake */
 /* Repeat, again, and: what a callback starts waits for the next run, even when it is due at once.
  */
 #include "test/c/fixture.h"
