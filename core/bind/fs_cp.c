@@ -55,7 +55,8 @@ static bool is_above(const char *src, const char *dest)
     if (snprintf(src_dir, sizeof src_dir, "%s", src) >= PATH_MAX) return false;
     if (snprintf(dir, sizeof dir, "%s", dest) >= PATH_MAX) return false;
     if (!to_parent(src_dir)) src_dir[0] = '\0';
-    while (to_parent(dir) && strcmp(dir, src_dir) != 0 && strcmp(dir, "/") != 0) {
+    while (to_parent(dir) && strcmp(dir, src_dir) != 0 && strchr(dir, '/') &&
+           strcmp(dir, "/") != 0) {
         if (same_file(src, dir)) return true;
     }
     return false;
@@ -92,9 +93,9 @@ static bool check_kinds(const struct check *k, bool src_is_dir)
     return true;
 }
 
-static bool check_place(const struct check *k)
+static bool check_place(const struct check *k, bool src_is_dir)
 {
-    if (!is_inside(k->src, k->dest) && !is_above(k->src, k->dest)) return true;
+    if (!(src_is_dir && is_inside(k->src, k->dest)) && !is_above(k->src, k->dest)) return true;
     rt_throw_code(k->env, VS_ERROR, "ERR_FS_CP_EINVAL",
                   "Cannot copy %s/ to a subdirectory of self %s", k->src, k->dest);
     return false;
@@ -139,8 +140,8 @@ static void check_paths(struct check *k, bool dereference, bool recursive)
     }
     k->dest_exists = status(k->dest, dereference, &k->dest_st);
     bool src_is_dir = is_dir(k->src);
-    if (check_kinds(k, src_is_dir) && check_place(k) && check_source(k, src_is_dir, recursive) &&
-        !k->dest_exists)
+    if (check_kinds(k, src_is_dir) && check_place(k, src_is_dir) &&
+        check_source(k, src_is_dir, recursive) && !k->dest_exists)
         make_parent(k->dest);
 }
 
@@ -237,13 +238,18 @@ static void weakly_canonical(const char *path, char *out)
     }
 }
 
-/* The target of a link, absolute. */
-static int read_target(const char *dir, const char *link, char *out)
+static int read_link(const char *path, char target[PATH_MAX])
 {
-    char target[PATH_MAX], full[PATH_MAX], base[PATH_MAX];
-    ssize_t n = readlink(link, target, sizeof target - 1);
+    ssize_t n = readlink(path, target, PATH_MAX - 1);
     if (n < 0) return -errno;
     target[n] = '\0';
+    return 0;
+}
+
+/* The target of a link in dir, absolute. */
+static int absolute_target(const char *dir, const char *target, char out[PATH_MAX])
+{
+    char full[PATH_MAX], base[PATH_MAX];
     if (target[0] == '/') {
         strcpy(out, target);
         return 0;
@@ -254,19 +260,24 @@ static int read_target(const char *dir, const char *link, char *out)
     return 0;
 }
 
-/* A link in place of another one must not lead into, or out of, a tree that is being copied. */
-static bool replace_link(const struct copy *c, const char *dest_dir, const char *dest,
-                         const char *target)
+static bool is_inside_or_same(const char *dir, const char *path)
+{
+    return strcmp(dir, path) == 0 || is_inside(dir, path);
+}
+
+/* A link in place of another one must not lead into, or out of, a tree that is being copied. As in
+ * Node, targets are compared as the links have them: relative ones are seldom found out. */
+static bool replace_link(const struct copy *c, const char *dest, const char *target)
 {
     char current[PATH_MAX];
-    int err = read_target(dest_dir, dest, current);
+    int err = read_link(dest, current);
     if (err) return copy_failed(c, err, dest);
-    if (is_dir(target) && is_inside(target, current)) {
+    if (is_dir(target) && is_inside_or_same(target, current)) {
         rt_throw_code(c->env, VS_ERROR, "ERR_FS_CP_EINVAL",
                       "Cannot copy %s to a subdirectory of self %s", target, current);
         return false;
     }
-    if (is_dir(dest) && is_inside(current, target)) {
+    if (is_dir(dest) && is_inside_or_same(current, target)) {
         rt_throw_code(c->env, VS_ERROR, "ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY",
                       "cannot overwrite %s with %s", current, target);
         return false;
@@ -274,26 +285,18 @@ static bool replace_link(const struct copy *c, const char *dest_dir, const char 
     return unlink(dest) == 0 || copy_failed(c, -errno, dest);
 }
 
-static bool copy_link_verbatim(const struct copy *c, const char *src, const char *dest)
+static bool copy_link(const struct copy *c, const char *src_dir, const char *src, const char *dest)
 {
-    char target[PATH_MAX];
-    ssize_t n = readlink(src, target, sizeof target - 1);
-    if (n < 0) return copy_failed(c, -errno, c->dest);
-    target[n] = '\0';
-    return symlink(target, dest) == 0 || copy_failed(c, -errno, c->dest);
-}
-
-static bool copy_link(const struct copy *c, const char *src_dir, const char *src,
-                      const char *dest_dir, const char *dest)
-{
-    char target[PATH_MAX];
+    char target[PATH_MAX], absolute[PATH_MAX];
     struct stat st;
-    if (c->verbatim) return copy_link_verbatim(c, src, dest);
-    int err = read_target(src_dir, src, target);
+    int err = read_link(src, target);
     if (err) return copy_failed(c, err, c->dest);
-    if (lstat(dest, &st) == 0 && S_ISLNK(st.st_mode) && !replace_link(c, dest_dir, dest, target))
+    if (c->verbatim) return symlink(target, dest) == 0 || copy_failed(c, -errno, c->dest);
+    if (lstat(dest, &st) == 0 && S_ISLNK(st.st_mode) && !replace_link(c, dest, target))
         return false;
-    return symlink(target, dest) == 0 || copy_failed(c, -errno, dest);
+    err = absolute_target(src_dir, target, absolute);
+    if (!err && symlink(absolute, dest) < 0) err = -errno;
+    return !err || copy_failed(c, err, dest);
 }
 
 static bool copy_regular(const struct copy *c, const char *src, const char *dest)
@@ -324,7 +327,7 @@ static bool copy_entry(const struct copy *c, const char *src_dir, const char *de
     if (lstat(src, &st) < 0) {
         ok = copy_failed(c, -errno, c->dest);
     } else if (S_ISLNK(st.st_mode)) {
-        ok = copy_link(c, src_dir, src, dest_dir, dest);
+        ok = copy_link(c, src_dir, src, dest);
     } else if (S_ISDIR(st.st_mode)) {
         ok = copy_dir(c, src, dest);
     } else if (S_ISREG(st.st_mode)) {
