@@ -1,0 +1,76 @@
+'use strict';
+// Datagrams: sizes, senders, connected sockets, lists of buffers, errors, options.
+const dgram = require('dgram');
+
+function show(name, err) {
+  console.log(name, err.name, err.code, err.syscall, err.address);
+}
+const server = dgram.createSocket('udp4');
+const got = [];
+server.on('message', (data, info) => {
+  got.push([data.length, String(data.subarray(0, 10)), info.family, info.address, info.size]);
+  if (String(data) !== 'echo') return;
+  server.send('answer', info.port, info.address);
+});
+server.bind(0, '127.0.0.1', () => {
+  const { address, family, port } = server.address();
+  console.log(address, family, port > 0);
+  const client = dgram.createSocket('udp4');
+  client.on('message', (data, info) => {
+    console.log('client got', String(data), info.port === port);
+    errors(client, port);
+  });
+  client.send('text', port, '127.0.0.1', (err, bytes) => {
+    console.log(err, bytes);
+    client.send([Buffer.from('a'), 'bc', new Uint8Array([100])], port, '127.0.0.1', () => {
+      client.send(Buffer.alloc(60000, 'big'), 100, 50000, port, '127.0.0.1', () => {
+        client.send('', port, '127.0.0.1', () => {
+          client.connect(port, '127.0.0.1', () => {
+            console.log(client.remoteAddress().address);
+            client.send('connected', () => client.send('echo'));
+          });
+        });
+      });
+    });
+  });
+});
+
+function errors(client, port) {
+  client.disconnect();
+  client.setTTL(10);
+  client.setBroadcast(true);
+  client.setMulticastTTL(3);
+  client.setMulticastLoopback(false);
+  for (const bad of [() => client.setTTL(0), () => client.setMulticastInterface('nowhere'),
+                     () => client.addMembership('1.2.3.4'), () => client.remoteAddress()]) {
+    try {
+      bad();
+      console.log('no error');
+    } catch (err) {
+      console.log(err.name, err.code, err.syscall, err.message);
+    }
+  }
+  client.send(Buffer.alloc(70000), port, '127.0.0.1', (err) => {
+    show('too big', err);
+    const second = dgram.createSocket('udp4');
+    second.on('error', (err) => {
+      show('in use', err);
+      second.close();
+      client.close(() => console.log('client closed'));
+      setTimeout(() => server.close(() => {
+        console.log(got);
+        const v6 = dgram.createSocket({ type: 'udp6', ipv6Only: true });
+        v6.on('error', (err) => show('v6', err));
+        v6.bind(0, '::1', () => {
+          console.log(v6.address().address, v6.address().family);
+          v6.on('message', (d, info) => {
+            console.log(String(d), info.address);
+            v6.unref();
+          });
+          v6.send('to myself', v6.address().port, '::1');
+        });
+      }), 20);
+    });
+    second.bind(port, '127.0.0.1');
+  });
+}
