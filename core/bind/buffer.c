@@ -101,7 +101,7 @@ static void fill(const struct vs_args *a)
     if (vs_is_view(vs_arg(a, 1))) {
         struct vs_bytes from = vs_bytes(vs_arg(a, 1));
         have = from.len < len ? from.len : len;
-        memmove(vs_bytes(vs_arg(a, 0)).ptr + start, from.ptr, have);
+        if (have) memmove(vs_bytes(vs_arg(a, 0)).ptr + start, from.ptr, have);
     } else if (vs_is_str(vs_arg(a, 1))) {
         if (!fill_str(a, start, len, &have)) return;
     } else {
