@@ -2,7 +2,9 @@
 #include "core/env.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/bind/async_wrap.h"
@@ -103,6 +105,27 @@ static void make_milestones(struct rt_env *env)
     env->milestones[RT_MILESTONE_NODE_START] = (double)env->start_ns;
 }
 
+/* Whether the comma-separated list in the variable has the word. */
+static bool asks_for(const char *variable, const char *word)
+{
+    const char *at = getenv(variable);
+    while (at && *at) {
+        size_t len = strcspn(at, ",");
+        if (len == strlen(word) && !strncmp(at, word, len)) return true;
+        at += len + (at[len] == ',');
+    }
+    return false;
+}
+
+/* For people who wonder why it is slower, or different, elsewhere. */
+static void tell_backend(const struct rt_env *env)
+{
+    if (!asks_for("NODE_DEBUG", "torc") && !asks_for("TORC_DEBUG", "io")) return;
+    const char *reason = ur_backend_reason(env->loop);
+    fprintf(stderr, "torc: I/O by %s%s%s\n", ur_backend_name(env->loop), *reason ? ": " : "",
+            reason);
+}
+
 static int open_loop(struct rt_env *env, const char **why)
 {
     struct ur_loop_options lo = { .backend = rt_option_str(env->options, RT_OPT_io), .owner = env };
@@ -111,6 +134,7 @@ static int open_loop(struct rt_env *env, const char **why)
         *why = ur_open_reason();
         return err;
     }
+    tell_backend(env);
     ur_timer_init(env->loop, &env->js_timer, rt_timer_fired);
     ur_timer_unref(&env->js_timer);
     env->timer_base_ms = ur_loop_now_ms(env->loop);

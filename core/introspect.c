@@ -12,9 +12,11 @@ static void io(const struct vs_args *a)
     ur_loop_stats(env->loop, &s);
     vs_val o = vs_obj_new(cx);
     vs_put_str(cx, o, "backend", ur_backend_name(env->loop));
+    vs_put_str(cx, o, "reason", ur_backend_reason(env->loop));
 #define PUT(name) vs_put_int(cx, o, #name, (double)s.name)
     PUT(polls);
     PUT(enters);
+    PUT(calls);
     PUT(sqes);
     PUT(cqes);
     PUT(dispatched);

@@ -7,8 +7,8 @@
 struct rt_env;
 
 /* The object: version (string) and io(), which returns the loop's counters as a new plain object
- * of numbers, with the names of struct ur_stats (uring/loop.h) and `backend`. docs/io.md explains
- * them. */
+ * of numbers, with the names of struct ur_stats (uring/loop.h), `backend` and `reason`. docs/io.md
+ * explains them. */
 vs_val rt_introspect_new(struct rt_env *env);
 
 #endif

@@ -76,7 +76,7 @@ static void check_values(struct rt_options *o)
           { "throw", "strict", "warn", "warn-with-error-code", "none" } },
         { RT_OPT_trace_require_module, { "all", "no-node-modules" } },
         { RT_OPT_use_largepages, { "off", "on", "silent" } },
-        { RT_OPT_io, { "auto", "uring", "fake" } },
+        { RT_OPT_io, { "auto", "uring", "epoll", "fake" } },
         { RT_OPT_test_isolation, { "process", "none" } },
     };
     static const char *const input_types[] = { "commonjs", "module", "commonjs-typescript",

@@ -38,6 +38,9 @@ enum ur_kind {
     UR_KIND_COUNT
 };
 
+/* The operation's name, for people. Static. */
+const char *ur_kind_name(enum ur_kind kind);
+
 #define UR_DESC_MULTI 1u /* completes many times; every completion but the last carries UR_MORE */
 #define UR_DESC_POOL 2u  /* the back end picks a buffer of `group` for each completion */
 #define UR_DESC_KEEP \

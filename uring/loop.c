@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "uring/choose_priv.h"
 #include "uring/loop_priv.h"
 #include "uring/timer.h"
 
@@ -24,36 +25,23 @@
 #define BUF_CAP 512u
 #define BUF_COUNT_MAX 32768u /* what one kernel buffer ring holds */
 
-static _Thread_local char open_reason[256];
+static _Thread_local char open_reason[UR_REASON_LEN];
 
 const char *ur_open_reason(void)
 {
     return open_reason;
 }
 
-static int refuse(int err, const char *what, const char *name)
-{
-    snprintf(open_reason, sizeof open_reason, "%s%s", what, name);
-    return err;
-}
-
-static int choose_backend(const char *name, const struct ur_backend_vtable **out)
-{
-    if (!name) name = getenv("TORC_IO");
-    if (!name || !*name || !strcmp(name, "auto") || !strcmp(name, "uring"))
-        *out = &ur_backend_ring;
-    else if (!strcmp(name, "epoll"))
-        *out = &ur_backend_epoll;
-    else if (!strcmp(name, "fake"))
-        *out = &ur_backend_fake;
-    else
-        return refuse(-EINVAL, "there is no I/O back end called ", name);
-    return 0;
-}
-
 static uint32_t or_default(uint32_t value, uint32_t dflt)
 {
     return value ? value : dflt;
+}
+
+/* A number from the environment, to try sizes without a program for it. */
+static uint32_t or_variable(uint32_t value, const char *variable, uint32_t dflt)
+{
+    const char *text = getenv(variable);
+    return or_default(value, or_default(text ? (uint32_t)strtoul(text, NULL, 10) : 0, dflt));
 }
 
 static bool power_of_two(uint32_t n)
@@ -63,13 +51,15 @@ static bool power_of_two(uint32_t n)
 
 static int fill_options(struct ur_loop_options *o)
 {
-    o->sq_entries = or_default(o->sq_entries, SQ_ENTRIES);
-    o->cq_entries = or_default(o->cq_entries, CQ_ENTRIES);
+    o->sq_entries = or_variable(o->sq_entries, "TORC_IO_SQ", SQ_ENTRIES);
+    o->cq_entries = or_variable(o->cq_entries, "TORC_IO_CQ", CQ_ENTRIES);
     o->buf_len = or_default(o->buf_len, BUF_LEN);
     o->buf_count = or_default(o->buf_count, BUF_COUNT);
     o->buf_cap = or_default(o->buf_cap, BUF_CAP);
-    if (!power_of_two(o->buf_count) || o->buf_count > BUF_COUNT_MAX)
-        return refuse(-EINVAL, "buf_count must be a power of two", "");
+    if (!power_of_two(o->buf_count) || o->buf_count > BUF_COUNT_MAX) {
+        snprintf(open_reason, sizeof open_reason, "buf_count must be a power of two");
+        return -EINVAL;
+    }
     if (o->buf_cap < o->buf_count) o->buf_cap = o->buf_count;
     return 0;
 }
@@ -77,33 +67,27 @@ static int fill_options(struct ur_loop_options *o)
 int ur_loop_open(struct ur_loop **out, const struct ur_loop_options *options)
 {
     struct ur_loop_options o = options ? *options : (struct ur_loop_options){ 0 };
-    const struct ur_backend_vtable *vt = NULL;
     open_reason[0] = '\0';
     int err = fill_options(&o);
-    if (!err) err = choose_backend(o.backend, &vt);
     if (err) return err;
     struct ur_loop *l = ur_alloc(sizeof *l);
-    *l = (struct ur_loop){ .vt = vt, .owner = o.owner };
+    *l = (struct ur_loop){ .owner = o.owner };
     atomic_init(&l->wake_pending, false);
     list_init(&l->queue);
     list_init(&l->deferred);
     list_init(&l->pending);
     list_init(&l->flush);
     ur_slots_init(&l->slots);
-    err = vt->open(&l->be, &o, open_reason, sizeof open_reason);
-    if (err) goto free_loop;
-    err = ur_bufs_open(l, &o);
-    if (err) goto close_backend;
+    err = ur_choose(l, &o, l->reason, sizeof l->reason);
+    if (err) {
+        memcpy(open_reason, l->reason, sizeof open_reason);
+        free(l);
+        return err;
+    }
     ur_jobs_open(l, &o);
     ur_loop_update_time(l);
     *out = l;
     return 0;
-close_backend:
-    refuse(err, "cannot set up receive buffers: ", strerror(-err));
-    vt->close(l->be, false);
-free_loop:
-    free(l);
-    return err;
 }
 
 static int64_t limit_by_timers(const struct ur_loop *l, int64_t timeout_ns)
@@ -264,6 +248,11 @@ void *ur_loop_owner(const struct ur_loop *l)
 const char *ur_backend_name(const struct ur_loop *l)
 {
     return l->vt->name;
+}
+
+const char *ur_backend_reason(const struct ur_loop *l)
+{
+    return l->reason;
 }
 
 void ur_loop_stats(const struct ur_loop *l, struct ur_stats *out)

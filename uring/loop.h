@@ -83,6 +83,9 @@ void ur_loop_on_wake(struct ur_loop *l, ur_wake_fn *fn, void *arg);
 void *ur_loop_owner(const struct ur_loop *l);
 const char *ur_backend_name(const struct ur_loop *l);
 
+/* One sentence on why "auto" did not take io_uring, or "". Lives as long as the loop. */
+const char *ur_backend_reason(const struct ur_loop *l);
+
 /* Always on. Gauges say what is the case now, the others only grow. */
 struct ur_stats {
     uint64_t polls;       /* ur_loop_poll() calls */

@@ -19,6 +19,7 @@
 #define UR_FILES_MAX 256u /* file operations with the back end at a time; the rest stay queued */
 #define UR_GATHERS_KEPT 64u
 #define UR_FAST_DEVS 8u
+#define UR_REASON_LEN 256u
 #define UR_GATHER_MAX 64u
 
 struct ur_timer;
@@ -82,6 +83,7 @@ struct ur_loop {
     void *wake_arg;
     void *owner;
     struct ur_stats stats;
+    char reason[UR_REASON_LEN]; /* why not the ring, if that was the first choice */
     struct ur_completion reaped[UR_REAP_MAX];
     uint64_t fast_dev[UR_FAST_DEVS]; /* st_dev + 1 of file systems that keep attributes in memory */
     bool polling, closing, no_fast_stat, no_fast_read;

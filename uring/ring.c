@@ -19,6 +19,7 @@
 #include "uring/base_priv.h"
 #include "uring/slot_priv.h"
 #include "uring/stash_priv.h"
+#include "uring/trial_priv.h"
 
 #define NS_PER_S 1000000000ull
 #define WORKERS_MIN 4u /* kernel threads for files: at least, and otherwise one per processor */
@@ -39,7 +40,7 @@ struct ur_backend {
     struct io_uring ring;
     unsigned enter_flags;
     int wake_fd;
-    bool has_read_multishot;
+    struct ur_trial trial; /* the environment's wishes */
     struct ur_stash stash; /* of calls made directly, and cleared out of the way of a submit */
     uint64_t enters, sqes, overflows, direct;
 };
@@ -64,7 +65,10 @@ static int setup(struct ur_backend *be, const struct ur_loop_options *o)
 {
     uint32_t cq_entries = o->cq_entries;
     int err = -EINVAL;
+    if (be->trial.setup_err) return -be->trial.setup_err;
     for (size_t tier = 0; tier < TIER_COUNT; tier++) {
+        bool defers = setup_tiers[tier] & IORING_SETUP_DEFER_TASKRUN;
+        if (defers && (be->trial.no & UR_NO_DEFER)) continue;
         struct io_uring_params p = { .flags = setup_tiers[tier] | IORING_SETUP_CLAMP |
                                               IORING_SETUP_CQSIZE,
                                      .cq_entries = cq_entries };
@@ -104,7 +108,8 @@ static int check_features(struct ur_backend *be)
      */
     bool new_enough =
         io_uring_opcode_supported(probe, IORING_OP_SEND_ZC) && (be->ring.features & need) == need;
-    be->has_read_multishot = io_uring_opcode_supported(probe, IORING_OP_READ_MULTISHOT);
+    if (!io_uring_opcode_supported(probe, IORING_OP_READ_MULTISHOT))
+        be->trial.no |= UR_NO_READ_MULTISHOT; /* KERNEL(6, 7) */
     io_uring_free_probe(probe);
     return new_enough ? 0 : -EINVAL;
 }
@@ -128,10 +133,12 @@ static void tune(struct ur_backend *be)
     (void)io_uring_register_iowq_max_workers(&be->ring, workers);
     (void)io_uring_ring_dontfork(&be->ring);
     be->enter_flags = IORING_ENTER_EXT_ARG;
-    if (io_uring_register_ring_fd(&be->ring) == 1) be->enter_flags |= IORING_ENTER_REGISTERED_RING;
+    if (!(be->trial.no & UR_NO_REGISTERED_RING) && io_uring_register_ring_fd(&be->ring) == 1)
+        be->enter_flags |= IORING_ENTER_REGISTERED_RING;
     /* Waiting for the network is not waiting for a disk, and should not look so in the system's
      * load. */
-    if (be->ring.features & IORING_FEAT_NO_IOWAIT) be->enter_flags |= IORING_ENTER_NO_IOWAIT;
+    if ((be->ring.features & IORING_FEAT_NO_IOWAIT) && !(be->trial.no & UR_NO_NO_IOWAIT))
+        be->enter_flags |= IORING_ENTER_NO_IOWAIT;
 }
 
 static int ring_open(struct ur_backend **out, const struct ur_loop_options *o, char *reason,
@@ -139,7 +146,12 @@ static int ring_open(struct ur_backend **out, const struct ur_loop_options *o, c
 {
     struct ur_backend *be = ur_alloc(sizeof *be);
     *be = (struct ur_backend){ .wake_fd = -1 };
-    int err = setup(be, o);
+    int err = ur_trial_read(&be->trial, reason, reason_len);
+    if (err) {
+        free(be);
+        return err;
+    }
+    err = setup(be, o);
     if (err) goto free_state;
     err = check_features(be);
     if (err) goto exit_ring;
@@ -292,11 +304,11 @@ static void prep_recv(struct ur_backend *be, struct io_uring_sqe *sqe, const str
     bool pool = d->flags & UR_DESC_POOL;
     bool multi = d->flags & UR_DESC_MULTI;
     if (d->kind == UR_KIND_RECV) {
-        if (multi)
+        if (multi && !(be->trial.no & UR_NO_RECV_MULTISHOT))
             io_uring_prep_recv_multishot(sqe, d->fd, NULL, 0, 0);
         else
             io_uring_prep_recv(sqe, d->fd, out_ptr(d->buf), d->len, (int)d->arg);
-    } else if (multi && be->has_read_multishot) {
+    } else if (multi && !(be->trial.no & UR_NO_READ_MULTISHOT)) {
         io_uring_prep_read_multishot(sqe, d->fd, 0, d->off, d->group);
     } else {
         io_uring_prep_read(sqe, d->fd, out_ptr(d->buf), d->len, d->off);
@@ -328,7 +340,7 @@ static void prep(struct ur_backend *be, struct io_uring_sqe *sqe, const struct u
     switch ((enum ur_kind)d->kind) {
     case UR_KIND_ACCEPT:
         io_uring_prep_multishot_accept(sqe, d->fd, NULL, NULL, (int)d->arg);
-        if (!(d->flags & UR_DESC_MULTI)) sqe->ioprio = 0;
+        if (!(d->flags & UR_DESC_MULTI) || (be->trial.no & UR_NO_ACCEPT_MULTISHOT)) sqe->ioprio = 0;
         break;
     case UR_KIND_CONNECT: io_uring_prep_connect(sqe, d->fd, d->buf, d->len); break;
     case UR_KIND_RECV:
@@ -376,7 +388,10 @@ static void shut_down(struct ur_backend *be, const struct ur_desc *d)
 static void ring_submit(struct ur_backend *be, const struct ur_batch *batch)
 {
     for (struct ur_desc *d = batch->head; d; d = d->next) {
-        if (d->kind == UR_KIND_SHUTDOWN)
+        if (be->trial.fails && be->trial.op_err[d->kind])
+            ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token,
+                                                              .res = -be->trial.op_err[d->kind] });
+        else if (d->kind == UR_KIND_SHUTDOWN)
             shut_down(be, d);
         else
             prep(be, get_sqe(be), d);
@@ -408,9 +423,22 @@ static uint64_t ring_now_ns(struct ur_backend *be)
     return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
+/* Without buffer rings each buffer is given by an operation. */
+static void provide(struct ur_backend *be, const struct ur_group *g, uint32_t first, uint32_t count)
+{
+    struct io_uring_sqe *sqe = get_sqe(be);
+    io_uring_prep_provide_buffers(sqe, g->base + (size_t)first * g->buf_len, (int)g->buf_len,
+                                  (int)count, g->id, (int)first);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    io_uring_sqe_set_data64(sqe, TOKEN_NONE);
+}
+
 static void ring_group_give(struct ur_backend *be, struct ur_group *g, uint16_t bid)
 {
-    (void)be;
+    if (be->trial.no & UR_NO_BUFFER_RINGS) {
+        provide(be, g, bid, 1);
+        return;
+    }
     io_uring_buf_ring_add(g->priv, g->base + (size_t)bid * g->buf_len, g->buf_len, bid,
                           io_uring_buf_ring_mask(g->count), 0);
     io_uring_buf_ring_advance(g->priv, 1);
@@ -419,6 +447,11 @@ static void ring_group_give(struct ur_backend *be, struct ur_group *g, uint16_t 
 static int ring_group_open(struct ur_backend *be, struct ur_group *g)
 {
     int err = 0;
+    if (be->trial.register_err) return -be->trial.register_err;
+    if (be->trial.no & UR_NO_BUFFER_RINGS) {
+        provide(be, g, 0, g->count);
+        return 0;
+    }
     g->priv = io_uring_setup_buf_ring(&be->ring, g->count, g->id, 0, &err);
     if (!g->priv) return err;
     for (uint32_t bid = 0; bid < g->count; bid++) ring_group_give(be, g, (uint16_t)bid);
@@ -427,6 +460,8 @@ static int ring_group_open(struct ur_backend *be, struct ur_group *g)
 
 static void ring_group_close(struct ur_backend *be, struct ur_group *g)
 {
+    /* Those given one by one just go with the ring. */
+    if (!g->priv) return;
     (void)io_uring_free_buf_ring(&be->ring, g->priv, g->count, g->id);
 }
 

@@ -99,7 +99,8 @@ int main(void)
     EXPECT_EQ(got, TOTAL);
     EXPECT_GE(stops, 10);
     /* Something was held, but not everything at the first stop. */
-    EXPECT_GE(fixture_stats(&f).held_bytes, 1);
+    const char *no = getenv("TORC_IO_NO");
+    if (!no || strcmp(no, "recv-multishot")) EXPECT_GE(fixture_stats(&f).held_bytes, 1);
     EXPECT_LE(fixture_stats(&f).held_bytes, TOTAL / 4 * 3);
     free(out);
     fixture_close(&f);

@@ -1,0 +1,34 @@
+/* uring/desc.c: names of kinds, for people. */
+#include "uring/desc.h"
+
+static const char *const names[UR_KIND_COUNT] = {
+    [UR_KIND_NOP] = "nop",
+    [UR_KIND_ACCEPT] = "accept",
+    [UR_KIND_CONNECT] = "connect",
+    [UR_KIND_RECV] = "recv",
+    [UR_KIND_SEND] = "send",
+    [UR_KIND_SENDMSG] = "sendmsg",
+    [UR_KIND_RECVMSG] = "recvmsg",
+    [UR_KIND_SHUTDOWN] = "shutdown",
+    [UR_KIND_READ] = "read",
+    [UR_KIND_WRITE] = "write",
+    [UR_KIND_READV] = "readv",
+    [UR_KIND_WRITEV] = "writev",
+    [UR_KIND_OPEN] = "open",
+    [UR_KIND_CLOSE] = "close",
+    [UR_KIND_STATX] = "statx",
+    [UR_KIND_FSYNC] = "fsync",
+    [UR_KIND_FTRUNCATE] = "ftruncate",
+    [UR_KIND_FALLOCATE] = "fallocate",
+    [UR_KIND_RENAME] = "rename",
+    [UR_KIND_UNLINK] = "unlink",
+    [UR_KIND_MKDIR] = "mkdir",
+    [UR_KIND_SYMLINK] = "symlink",
+    [UR_KIND_LINK] = "link",
+    [UR_KIND_POLL] = "poll",
+};
+
+const char *ur_kind_name(enum ur_kind kind)
+{
+    return names[kind];
+}

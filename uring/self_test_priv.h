@@ -1,0 +1,10 @@
+/* uring/self_test_priv.h: does the ring behave as the loop relies on? */
+#ifndef URING_SELF_TEST_PRIV_H
+#define URING_SELF_TEST_PRIV_H
+
+#include "uring/backend.h"
+
+/* NULL, or what does not work. Leaves nothing behind. Takes some tens of microseconds. */
+const char *ur_self_test(const struct ur_backend_vtable *vt, struct ur_backend *be);
+
+#endif
