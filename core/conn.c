@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/channel.h"
 #include "core/conn_priv.h"
 #include "core/container.h"
 #include "core/env.h"
@@ -87,20 +88,6 @@ static void wait_writable(const struct rt_conn *c)
     poll(&p, 1, -1);
 }
 
-/* Moves w's pieces on by n bytes. False: nothing is left. */
-static bool skip_bytes(struct rt_write *w, size_t n)
-{
-    while (w->iov_count > 0 && n >= w->iov->iov_len) {
-        n -= w->iov->iov_len;
-        w->iov++;
-        w->iov_count--;
-    }
-    if (w->iov_count == 0) return false;
-    w->iov->iov_base = (char *)w->iov->iov_base + n;
-    w->iov->iov_len -= n;
-    return true;
-}
-
 /* RT_WRITE_DONE: all of w is written and w freed. RT_WRITE_ASYNC: some is left. */
 static int write_first(struct rt_conn *c, struct rt_write *w)
 {
@@ -108,7 +95,7 @@ static int write_first(struct rt_conn *c, struct rt_write *w)
         int count = w->iov_count < UR_IOV_MAX ? (int)w->iov_count : (int)UR_IOV_MAX;
         ssize_t n = write_now(c, w->iov, count);
         if (n < 0) return (int)n;
-        if (!skip_bytes(w, (size_t)n)) {
+        if (!rt_write_skip(w, (size_t)n)) {
             rt_write_drop(w);
             return RT_WRITE_DONE;
         }
@@ -182,6 +169,7 @@ static const struct rt_stream_ops stream_ops = {
     .fd = conn_fd,
     .pending = conn_pending,
     .set_blocking = conn_set_blocking,
+    .is_conn = true,
 };
 
 /* ---- close ---- */
@@ -256,7 +244,10 @@ static void conn_close(struct rt_handle *h)
 
 void rt_conn_close_rest(struct rt_conn *c)
 {
-    if (c->bits & RT_CONN_OPEN) {
+    if (c->channel) {
+        c->fd = -1;
+        rt_channel_close(c->channel);
+    } else if (c->bits & RT_CONN_OPEN) {
         close_stream(c);
     } else if (c->bits & RT_CONN_LISTENING) {
         c->fd = -1;
@@ -271,6 +262,7 @@ void rt_conn_close_rest(struct rt_conn *c)
 static void conn_drop(struct rt_handle *h)
 {
     struct rt_conn *c = container_of(h, struct rt_conn, handle);
+    if (c->channel) rt_channel_drop(c->channel);
     free(c->server);
     free(c);
 }
@@ -284,6 +276,7 @@ static void conn_ref_changed(struct rt_handle *h)
 void rt_conn_sync_ref(struct rt_conn *c)
 {
     bool ref = c->handle.ref;
+    if (c->channel) rt_channel_set_ref(c->channel, ref);
     if (c->bits & RT_CONN_OPEN) (ref ? ur_stream_ref : ur_stream_unref)(&c->io);
     if (c->bits & RT_CONN_LISTENING) (ref ? ur_listener_ref : ur_listener_unref)(&c->server->io);
 }
@@ -301,12 +294,17 @@ void rt_conn_init(struct rt_conn *c, struct rt_env *env, vs_val object, int prov
 struct rt_conn *rt_conn_of(vs_val v)
 {
     struct rt_stream *s = rt_stream_of(v);
-    return s && s->ops == &stream_ops ? conn_of_stream(s) : NULL;
+    return s && s->ops->is_conn ? conn_of_stream(s) : NULL;
 }
 
 void rt_conn_open_take(struct rt_conn *c, int fd, enum ur_stream_kind kind, int access)
 {
     c->fd = fd;
+    if (c->bits & RT_CONN_IPC) {
+        c->channel = rt_channel_new_take(c, fd);
+        rt_conn_sync_ref(c);
+        return;
+    }
     c->bits |= RT_CONN_OPEN;
     if (access != O_WRONLY) c->bits |= RT_CONN_READABLE;
     if (access != O_RDONLY) c->bits |= RT_CONN_WRITABLE;

@@ -13,6 +13,7 @@
 
 struct rt_conn;
 struct rt_connect;
+struct rt_channel;
 
 enum rt_conn_bits {
     RT_CONN_OPEN = 1, /* io is in use */
@@ -24,8 +25,9 @@ enum rt_conn_bits {
     RT_CONN_BLOCKING = 64,      /* setBlocking(true): writes block */
     RT_CONN_KEEP_FD = 128,      /* stdio: closing the handle leaves the descriptor */
     RT_CONN_RESET = 256,        /* close with a reset */
+    RT_CONN_IPC = 2048,         /* an IPC channel, when it is opened */
     RT_CONN_UNCONNECTED = 1024, /* open() gave a socket that will be connected */
-    RT_CONN_OWN_SOCKET = 512,   /* made here and known to nobody else */
+    RT_CONN_OWN_SOCKET = 512,   /* made here */
 };
 
 struct rt_server {
@@ -39,6 +41,7 @@ struct rt_conn {
     struct ur_stream io;
     struct rt_server *server;     /* owned, or NULL */
     struct rt_connect *connect;   /* in flight, or NULL */
+    struct rt_channel *channel;   /* owned: in place of io for an IPC channel, or NULL */
     struct rt_shutdown *shutdown; /* waits for queued sends, or NULL */
     struct ur_op flush_op;        /* close: a poll has passed, did the queue move? */
     uint64_t flush_left;

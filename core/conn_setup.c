@@ -131,7 +131,8 @@ static void server_closed(struct ur_listener *io, int32_t res)
  * the library says 'close' now. (A socket that other processes share is theirs to shut.) */
 void rt_server_close(struct rt_conn *c)
 {
-    if (c->bits & RT_CONN_OWN_SOCKET) shutdown(ur_listener_fd(&c->server->io), SHUT_RDWR);
+    if ((c->bits & RT_CONN_OWN_SOCKET) && !c->stream.shared)
+        shutdown(ur_listener_fd(&c->server->io), SHUT_RDWR);
     ur_listener_close(&c->server->io, server_closed);
 }
 

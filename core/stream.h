@@ -63,6 +63,8 @@ struct rt_stream_ops {
     int (*shutdown)(struct rt_stream *s, struct rt_shutdown *req);
     int (*fd)(const struct rt_stream *s);              /* -1: none */
     uint64_t (*pending)(const struct rt_stream *s);    /* bytes queued */
+    bool is_conn;                                      /* the stream is an rt_conn's */
+    bool takes_handles;                                /* write: rt_write.send_fd */
     int (*set_blocking)(struct rt_stream *s, bool on); /* NULL: not supported */
 };
 
@@ -78,6 +80,7 @@ struct rt_stream {
     uint64_t bytes_written;
     int write_err; /* of a write that was reported done */
     bool reading;  /* between read_start and read_stop */
+    bool shared;   /* another process was given the descriptor */
 };
 
 #define RT_STREAM_FIELD 1
@@ -94,6 +97,7 @@ struct rt_write {
     uint32_t iov_count;
     struct iovec *iov; /* part of the allocation */
     size_t len;        /* all bytes */
+    int send_fd;       /* borrowed: a descriptor to send with them; -1: none */
 };
 
 /* Whether all bytes are w's own. */
@@ -118,6 +122,8 @@ void rt_stream_deliver(struct rt_stream *s, int64_t res, const uint8_t *data);
 void rt_stream_write_failed(struct rt_stream *s, int res);
 /* From the transport, from the loop: w is finished; calls oncomplete and frees w. */
 void rt_write_done(struct rt_write *w, int status);
+/* Moves w's pieces on by n bytes. False: nothing is left. */
+bool rt_write_skip(struct rt_write *w, size_t n);
 /* Frees w without a word. */
 void rt_write_drop(struct rt_write *w);
 void rt_shutdown_done(struct rt_shutdown *req, int status);

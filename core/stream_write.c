@@ -25,6 +25,7 @@ static struct rt_write *write_new(struct rt_stream *s, uint32_t iov_count, size_
     w->iov = (struct iovec *)(w + 1);
     w->iov_count = 0;
     w->len = 0;
+    w->send_fd = -1;
     return w;
 }
 
@@ -44,6 +45,19 @@ void rt_write_drop(struct rt_write *w)
     for (uint32_t i = 0; i < w->pin_count; i++) vs_pin_drop(w->pins[i]);
     free(w->pins);
     free(w);
+}
+
+bool rt_write_skip(struct rt_write *w, size_t n)
+{
+    while (w->iov_count > 0 && n >= w->iov->iov_len) {
+        n -= w->iov->iov_len;
+        w->iov++;
+        w->iov_count--;
+    }
+    if (w->iov_count == 0) return false;
+    w->iov->iov_base = (char *)w->iov->iov_base + n;
+    w->iov->iov_len -= n;
+    return true;
 }
 
 void rt_write_done(struct rt_write *w, int status)
@@ -116,6 +130,27 @@ static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
     return 0;
 }
 
+/* The third argument, if any: a handle to send along. -errno. */
+static int add_handle(const struct vs_args *a, struct rt_stream *s, struct rt_write *w)
+{
+    vs_val handle = vs_arg(a, 2);
+    if (!w || !vs_is_obj(handle)) return 0;
+    struct rt_stream *sent = rt_stream_of(handle);
+    vs_val fd = vs_get(vs_args_cx(a), handle, rt_str(s->async->env, fd));
+    w->send_fd = fd && vs_is_num(fd) ? vs_int(fd) : -1;
+    if (!s->ops->takes_handles || w->send_fd < 0) return -EINVAL;
+    if (sent) sent->shared = true;
+    return 0;
+}
+
+static int dispatch_with_handle(const struct vs_args *a, struct rt_stream *s, struct rt_write *w)
+{
+    int err = add_handle(a, s, w);
+    if (!err) return dispatch(s, w, vs_arg(a, 0));
+    rt_write_drop(w);
+    return err;
+}
+
 static void write_string(const struct vs_args *a, enum rt_encoding enc)
 {
     struct vs_cx *cx = vs_args_cx(a);
@@ -131,7 +166,7 @@ static void write_string(const struct vs_args *a, enum rt_encoding enc)
         uint8_t *bytes = own_bytes(w, 1);
         add_piece(w, bytes, encode(s->async->env, str, enc, bytes, cap));
     }
-    vs_ret_i32(a, dispatch(s, w, vs_arg(a, 0)));
+    vs_ret_i32(a, dispatch_with_handle(a, s, w));
 }
 
 static void write_utf8(const struct vs_args *a)
@@ -177,7 +212,7 @@ static void write_buffer(const struct vs_args *a)
         vs_ret_i32(a, s ? -EINVAL : -EBADF);
         return;
     }
-    vs_ret_i32(a, dispatch(s, write_of_view(s, view), vs_arg(a, 0)));
+    vs_ret_i32(a, dispatch_with_handle(a, s, write_of_view(s, view)));
 }
 
 /* ---- writev: chunks are views, or [chunk, encoding, ...] ---- */

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/bind/net_handles.h"
 #include "core/conn.h"
 #include "core/container.h"
 #include "core/env.h"
@@ -22,7 +23,6 @@ enum pipe_mode { PIPE_READABLE = 1, PIPE_WRITABLE = 2 };
 struct pipe {
     struct rt_conn conn;
     char *path; /* owned: a server's, unlinked when it is closed; NULL: none */
-    bool ipc;
 };
 
 struct pipe_state {
@@ -50,7 +50,7 @@ static struct pipe *make(struct rt_env *env, vs_val object, int type)
     rt_conn_init(&p->conn, env, object,
                  type == PIPE_SERVER ? RT_PROVIDER_PIPESERVERWRAP : RT_PROVIDER_PIPEWRAP);
     p->conn.on_close = unlink_path;
-    p->ipc = type == PIPE_IPC;
+    if (type == PIPE_IPC) p->conn.bits |= RT_CONN_IPC;
     return p;
 }
 
@@ -157,17 +157,13 @@ static bool has_peer(int fd)
     return getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
 }
 
-static void pipe_open(const struct vs_args *a)
+static int open_take(struct pipe *p, int fd)
 {
-    struct pipe *p = pipe_of(a);
-    int fd = vs_int(vs_arg(a, 0));
     enum ur_stream_kind kind = UR_STREAM_FILE;
-    if (!p) return;
     /* Adopting a bound client socket opens the descriptor it has already. */
     if (p->conn.fd == fd && !(p->conn.bits & (RT_CONN_OPEN | RT_CONN_LISTENING))) {
         rt_conn_adopt_take(&p->conn, fd);
-        vs_ret_i32(a, 0);
-        return;
+        return 0;
     }
     int err = stream_kind(fd, &kind);
     int flags = err ? 0 : fcntl(fd, F_GETFL);
@@ -178,7 +174,24 @@ static void pipe_open(const struct vs_args *a)
         rt_conn_adopt_take(&p->conn, fd);
     else if (!err)
         rt_conn_open_take(&p->conn, fd, kind, flags & O_ACCMODE);
-    vs_ret_i32(a, err);
+    return err;
+}
+
+static void pipe_open(const struct vs_args *a)
+{
+    struct pipe *p = pipe_of(a);
+    if (p) vs_ret_i32(a, open_take(p, vs_int(vs_arg(a, 0))));
+}
+
+vs_val rt_pipe_new_take(struct rt_env *env, int fd)
+{
+    vs_val object = rt_binding_get(env, "pipe_wrap") ? vs_class_make(state_of(env)->pipe) : NULL;
+    if (!object) {
+        close(fd);
+        return NULL;
+    }
+    CHECK(open_take(make(env, object, PIPE_SOCKET), fd) == 0);
+    return object;
 }
 
 static void pipe_connect(const struct vs_args *a)

@@ -118,6 +118,7 @@ static int read_stdio(struct rt_env *env, struct rt_spawn *sp, struct ends *e, u
     if (is_text(cx, type, "wrap")) {
         struct rt_stream *s = rt_stream_of(handle);
         sp->fds[i] = s ? s->ops->fd(s) : -1;
+        if (s) s->shared = true;
         return sp->fds[i] < 0 ? -EBADF : 0;
     }
     sp->fds[i] = vs_int(fd); /* 'inherit' or 'fd' */

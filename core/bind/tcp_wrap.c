@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/address.h"
+#include "core/bind/net_handles.h"
 #include "core/conn.h"
 #include "core/env.h"
 #include "core/error.h"
@@ -69,24 +70,36 @@ static int need_socket(struct rt_conn *c, int family)
     return 0;
 }
 
-static void tcp_open(const struct vs_args *a)
+static int open_take(struct rt_conn *c, int fd)
 {
-    struct rt_conn *c = tcp_of(a);
-    int fd = vs_int(vs_arg(a, 0));
-    if (!c) return;
     int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-        vs_ret_i32(a, -errno);
-        return;
-    }
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
     struct sockaddr_storage peer;
     socklen_t peer_len = sizeof peer;
     /* A socket without a peer is a future server or client: listen() or connect() decides. */
     if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) < 0)
         rt_conn_adopt_take(c, fd);
     else
-        rt_conn_open_take(c, fd, UR_STREAM_SOCKET, O_RDWR);
-    vs_ret_i32(a, 0);
+        rt_conn_open_take(c, fd, UR_STREAM_TCP, O_RDWR);
+    return 0;
+}
+
+static void tcp_open(const struct vs_args *a)
+{
+    struct rt_conn *c = tcp_of(a);
+    if (c) vs_ret_i32(a, open_take(c, vs_int(vs_arg(a, 0))));
+}
+
+vs_val rt_tcp_new_take(struct rt_env *env, int fd)
+{
+    vs_val object = rt_binding_get(env, "tcp_wrap") ? vs_class_make(state_of(env)->tcp) : NULL;
+    if (!object) {
+        close(fd);
+        return NULL;
+    }
+    make(env, object, TCP_SOCKET);
+    CHECK(open_take(rt_conn_of(object), fd) == 0);
+    return object;
 }
 
 static int set_flag(int fd, int level, int option)

@@ -7,8 +7,10 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/address.h"
+#include "core/bind/net_handles.h"
 #include "core/bind/udp_priv.h"
 #include "core/container.h"
 #include "core/env.h"
@@ -25,13 +27,19 @@ static void udp_drop(struct rt_handle *h)
 
 static const struct rt_handle_ops handle_ops = { udp_close, udp_drop, udp_ref_changed };
 
-static void udp_new(const struct vs_args *a)
+static struct udp *make(struct rt_env *env, vs_val object)
 {
-    CHECK(vs_is_construct_call(a));
     struct udp *u = calloc(1, sizeof *u);
     CHECK(u);
     u->fd = -1;
-    rt_handle_init(&u->handle, rt_env_of(a), vs_this(a), RT_PROVIDER_UDPWRAP, &handle_ops, u);
+    rt_handle_init(&u->handle, env, object, RT_PROVIDER_UDPWRAP, &handle_ops, u);
+    return u;
+}
+
+static void udp_new(const struct vs_args *a)
+{
+    CHECK(vs_is_construct_call(a));
+    make(rt_env_of(a), vs_this(a));
 }
 
 /* The handle when it is open; else NULL, and EBADF is returned to JS. */
@@ -58,6 +66,30 @@ static int need_socket(struct udp *u, int family)
     return 0;
 }
 
+static int open_take(struct udp *u, int fd)
+{
+    int family = 0;
+    socklen_t len = sizeof family;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) < 0)
+        return -errno;
+    udp_open_take(u, fd, family);
+    return 0;
+}
+
+vs_val rt_udp_new_take(struct rt_env *env, int fd)
+{
+    bool loaded = rt_binding_get(env, "udp_wrap") != NULL;
+    vs_val object = loaded ? vs_class_make(env->binding_state[RT_STATE_udp_wrap]) : NULL;
+    if (!object) {
+        close(fd);
+        return NULL;
+    }
+    CHECK(open_take(make(env, object), fd) == 0);
+    return object;
+}
+
 static bool has_fd(struct rt_env *env, int fd)
 {
     for (struct rt_handle *h = env->handles.first; h; h = h->next)
@@ -69,16 +101,9 @@ static void udp_open(const struct vs_args *a)
 {
     struct udp *u = udp_of(a);
     int fd = vs_int(vs_arg(a, 0));
-    int family = 0;
-    socklen_t len = sizeof family;
     if (!u) return;
-    int flags = u->fd >= 0 ? -1 : fcntl(fd, F_GETFL);
     int err = u->fd >= 0 ? -EBUSY : has_fd(rt_env_of(a), fd) ? -EEXIST : 0;
-    if (!err && (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-                 getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) < 0))
-        err = -errno;
-    if (!err) udp_open_take(u, fd, family);
-    vs_ret_i32(a, err);
+    vs_ret_i32(a, err ? err : open_take(u, fd));
 }
 
 static int set_int(struct udp *u, int level, int option, int value)
@@ -495,7 +520,9 @@ static struct vs_class *udp_class(struct rt_env *env)
 void rt_bind_udp_wrap(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
-    vs_put(cx, target, "UDP", vs_class_fn(udp_class(env)));
+    struct vs_class *c = udp_class(env);
+    env->binding_state[RT_STATE_udp_wrap] = c; /* lives as long as the isolate: nothing to drop */
+    vs_put(cx, target, "UDP", vs_class_fn(c));
     vs_put(cx, target, "SendWrap", vs_class_fn(rt_req_class_new(env, "SendWrap")));
     vs_val constants = vs_obj_new(cx);
     vs_put_int(cx, constants, "UV_UDP_IPV6ONLY", UDP_IPV6ONLY);
