@@ -27,6 +27,7 @@
 #define NS_PER_MS 1000000
 #define EVENTS_MAX 256 /* taken by one wait */
 #define TRIES_MAX 8u   /* calls for one direction of one descriptor before it is the others' turn */
+#define UNASKED_MAX 4u /* reaps in a row that only give results known already */
 #define FDS_MAX (1u << 24)
 #define WAKE_DATA UINT64_MAX
 
@@ -501,15 +502,15 @@ static int epoll_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_compl
     if (!max) return 0; /* submitting did all there is to do */
     look_around(be, max);
     bool known = ur_stash_len(&be->stash) > 0;
-    /* Results first: answers to what is known now often come while the kernel is asked for more
-     * anyway. But not twice in a row, or events would never be seen. */
-    if (!known || !be->asked) {
+    /* Results first: what they lead to is often known at once, too, and the kernel is asked when
+     * there is nothing else. Within limits, or events would never be seen. */
+    if (known && be->unasked < UNASKED_MAX) {
+        be->unasked++;
+    } else {
         int err = take_events(be, known || be->look_count ? 0 : timeout_ns);
         if (err) return err;
         look_around(be, max);
-        be->asked = true;
-    } else {
-        be->asked = false;
+        be->unasked = 0;
     }
     return (int)ur_stash_take(&be->stash, out, max);
 }

@@ -45,7 +45,7 @@ struct ur_backend {
     struct ur_link look; /* struct epoll_fd by link: something may be possible now */
     uint32_t look_count;
     struct ur_stash stash; /* completions not taken yet */
-    bool asked;            /* the last reap asked the kernel for events */
+    uint32_t unasked;      /* reaps in a row that did not ask the kernel for events */
     bool no_pwait2;
     struct ur_group *group[UR_GROUPS_MAX];
     uint64_t waits, calls, sqes;
