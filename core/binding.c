@@ -22,7 +22,9 @@ vs_val rt_binding_get(struct rt_env *env, const char *name)
 {
     for (size_t i = 0; i < sizeof bindings / sizeof bindings[0]; i++) {
         if (strcmp(bindings[i].name, name) != 0) continue;
+        if (env->bindings[i]) return vs_ref_get(env->bindings[i]);
         vs_val target = vs_obj_new(env->cx);
+        env->bindings[i] = vs_ref_new(env->cx, target);
         bindings[i].init(env, target);
         return target;
     }

@@ -17,6 +17,13 @@ typedef void rt_bind_fn(struct rt_env *env, vs_val target);
 #include "core/bindings.def"
 #undef RT_BINDING
 
+enum rt_binding {
+#define RT_BINDING(name) RT_BINDING_##name,
+#include "core/bindings.def"
+#undef RT_BINDING
+    RT_BINDING_COUNT,
+};
+
 /* The object of internalBinding(name), made on first use. NULL: no such binding (Error "No such
  * binding: name" with code ERR_INVALID_MODULE is pending), or init failed. */
 vs_val rt_binding_get(struct rt_env *env, const char *name);

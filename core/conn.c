@@ -314,6 +314,14 @@ void rt_conn_open_take(struct rt_conn *c, int fd, enum ur_stream_kind kind, int 
     rt_conn_sync_ref(c);
 }
 
+void rt_conn_share(struct rt_conn *c)
+{
+    c->stream.shared = true;
+    if (!(c->bits & RT_CONN_OPEN) || c->handle.state != RT_HANDLE_OPEN) return;
+    rt_stream_read_stop(&c->stream);
+    ur_recv_halt(&c->io);
+}
+
 void rt_conn_adopt_take(struct rt_conn *c, int fd)
 {
     c->fd = fd;

@@ -76,6 +76,9 @@ int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_en
 void rt_conn_connect(struct rt_conn *c, vs_val req, int provider, const struct sockaddr *addr,
                      socklen_t len, int err);
 
+/* Another process is given the descriptor to read from: nothing more is taken from it here. */
+void rt_conn_share(struct rt_conn *c);
+
 /* Close c at once with a TCP reset instead of a FIN: what reset(cb) does. 0 or -errno. */
 int rt_conn_reset(struct rt_conn *c, vs_val cb);
 

@@ -197,6 +197,7 @@ static void drop_refs(struct rt_env *env)
         env->internal_binding, env->require,     env->buffer_proto,
     };
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) vs_ref_drop(refs[i]);
+    for (int i = 0; i < RT_BINDING_COUNT; i++) vs_ref_drop(env->bindings[i]);
     struct vs_ref **hooks = (struct vs_ref **)&env->hooks;
     for (size_t i = 0; i < sizeof env->hooks / sizeof *hooks; i++) vs_ref_drop(hooks[i]);
 }

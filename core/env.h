@@ -105,11 +105,12 @@ struct rt_env {
     double *milestones;       /* ns, -1: not yet; memory of an ArrayBuffer in performance */
     uint64_t idle_ns;         /* spent waiting in poll */
 
-    struct vs_class *async_class;        /* core/async.c */
-    struct vs_class *handle_class;       /* core/handle.c */
-    struct rt_native *natives;           /* core/native.h */
-    struct rt_handle_list handles;       /* every open handle; core/handle.h */
-    void *binding_state[RT_STATE_COUNT]; /* enum rt_state, owned by the binding */
+    struct vs_class *async_class;              /* core/async.c */
+    struct vs_class *handle_class;             /* core/handle.c */
+    struct rt_native *natives;                 /* core/native.h */
+    struct rt_handle_list handles;             /* every open handle; core/handle.h */
+    struct vs_ref *bindings[RT_BINDING_COUNT]; /* objects of internalBinding(name), once made */
+    void *binding_state[RT_STATE_COUNT];       /* enum rt_state, owned by the binding */
     void (*binding_drop[RT_STATE_COUNT])(struct rt_env *env); /* called at close */
 
     int argc; /* process.argv, argv[0] first; owned by the process */

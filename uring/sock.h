@@ -95,6 +95,10 @@ void ur_recv_start(struct ur_stream *s, ur_recv_fn *fn);
  * delivers is held in any case, at most the shared buffers; a sender that is that far ahead is from
  * then on received from one chunk at a time. */
 void ur_recv_stop(struct ur_stream *s);
+
+/* As ur_recv_stop(), and the receive is taken back from the kernel at once, before it may take
+ * data: somebody else is about to read from the same descriptor. */
+void ur_recv_halt(struct ur_stream *s);
 bool ur_recv_active(const struct ur_stream *s);
 
 #define UR_HELD_MAX 65536u /* bytes */

@@ -243,6 +243,12 @@ void ur_recv_stop(struct ur_stream *s)
     }
 }
 
+void ur_recv_halt(struct ur_stream *s)
+{
+    ur_recv_stop(s);
+    ur_cancel(s->loop, &s->recv_op);
+}
+
 bool ur_recv_active(const struct ur_stream *s)
 {
     return s->bits & S_READING;

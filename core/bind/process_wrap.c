@@ -26,7 +26,8 @@ struct process {
     struct rt_handle handle; /* first */
     struct ur_poll poll;     /* on pidfd */
     int pidfd;               /* -1: not running */
-    pid_t pid;
+    struct ur_op exit_op;
+    pid_t pid; /* 0: not running, or reaped */
     bool polling;
 };
 
@@ -46,19 +47,29 @@ static void poll_closed(struct ur_poll *p)
     if (c->handle.state == RT_HANDLE_CLOSING) rt_handle_closed(&c->handle);
 }
 
+/* libuv looks at signals after all descriptors, so what the child wrote last, and the end of its
+ * channel, come before its exit. Hence the detour over the next poll. */
 static void exited(struct ur_poll *p, int32_t res)
 {
     struct process *c = container_of(p, struct process, poll);
+    (void)res;
+    ur_nop(c->handle.async.env->loop, &c->exit_op);
+}
+
+static void exit_now(struct ur_op *op, int32_t res, uint32_t flags)
+{
+    struct process *c = container_of(op, struct process, exit_op);
     struct rt_env *env = c->handle.async.env;
     struct vs_cx *cx = env->cx;
     int status = 0;
     (void)res;
+    (void)flags;
     pid_t pid;
     do pid = waitpid(c->pid, &status, 0);
     while (pid < 0 && errno == EINTR);
     c->pid = 0;
     ur_poll_close(&c->poll, poll_closed);
-    if (!env->can_call_js) return;
+    if (!env->can_call_js || c->handle.state != RT_HANDLE_OPEN) return;
     const char *name = WIFSIGNALED(status) ? rt_signal_name(WTERMSIG(status)) : NULL;
     struct vs_scope scope;
     vs_scope_open(cx, &scope);
@@ -118,7 +129,7 @@ static int read_stdio(struct rt_env *env, struct rt_spawn *sp, struct ends *e, u
     if (is_text(cx, type, "wrap")) {
         struct rt_stream *s = rt_stream_of(handle);
         sp->fds[i] = s ? s->ops->fd(s) : -1;
-        if (s) s->shared = true;
+        if (s && s->ops->is_conn) rt_conn_share(rt_conn_of(handle));
         return sp->fds[i] < 0 ? -EBADF : 0;
     }
     sp->fds[i] = vs_int(fd); /* 'inherit' or 'fd' */
@@ -209,8 +220,8 @@ static void process_close(struct rt_handle *h)
     struct process *c = container_of(h, struct process, handle);
     if (!c->polling)
         rt_handle_closed(h);
-    else if (c->pid > 0)
-        ur_poll_close(&c->poll, poll_closed); /* else it is closing since the child ended */
+    else if (c->pid > 0 && !ur_op_active(&c->exit_op))
+        ur_poll_close(&c->poll, poll_closed); /* else the child's end is on its way to that */
 }
 
 static void process_drop(struct rt_handle *h)
@@ -233,6 +244,7 @@ static void process_new(const struct vs_args *a)
     struct process *c = calloc(1, sizeof *c);
     CHECK(c);
     c->pidfd = -1;
+    ur_op_init(&c->exit_op, exit_now);
     rt_handle_init(&c->handle, rt_env_of(a), vs_this(a), RT_PROVIDER_PROCESSWRAP, &handle_ops, c);
 }
 

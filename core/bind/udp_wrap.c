@@ -90,10 +90,14 @@ vs_val rt_udp_new_take(struct rt_env *env, int fd)
     return object;
 }
 
-static bool has_fd(struct rt_env *env, int fd)
+/* Whether a socket of this env reads or writes fd now. */
+static bool is_watched(struct rt_env *env, int fd)
 {
-    for (struct rt_handle *h = env->handles.first; h; h = h->next)
-        if (h->ops == &handle_ops && container_of(h, struct udp, handle)->fd == fd) return true;
+    for (struct rt_handle *h = env->handles.first; h; h = h->next) {
+        if (h->ops != &handle_ops) continue;
+        const struct udp *u = container_of(h, struct udp, handle);
+        if (u->fd == fd && (u->receiving || u->sends)) return true;
+    }
     return false;
 }
 
@@ -102,7 +106,7 @@ static void udp_open(const struct vs_args *a)
     struct udp *u = udp_of(a);
     int fd = vs_int(vs_arg(a, 0));
     if (!u) return;
-    int err = u->fd >= 0 ? -EBUSY : has_fd(rt_env_of(a), fd) ? -EEXIST : 0;
+    int err = u->fd >= 0 ? -EBUSY : is_watched(rt_env_of(a), fd) ? -EEXIST : 0;
     vs_ret_i32(a, err ? err : open_take(u, fd));
 }
 
