@@ -12,6 +12,7 @@
 #include "core/module.h"
 #include "core/options.h"
 #include "core/turn.h"
+#include "uring/trace.h"
 
 #define NS_PER_S INT64_C(1000000000)
 #define NS_PER_US 1000
@@ -135,6 +136,7 @@ static int open_loop(struct rt_env *env, const char **why)
         return err;
     }
     tell_backend(env);
+    if (*rt_option_str(env->options, RT_OPT_io_trace)) ur_trace_start(env->loop);
     ur_timer_init(env->loop, &env->js_timer, rt_timer_fired);
     ur_timer_unref(&env->js_timer);
     env->timer_base_ms = ur_loop_now_ms(env->loop);

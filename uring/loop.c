@@ -12,6 +12,7 @@
 #include "uring/choose_priv.h"
 #include "uring/loop_priv.h"
 #include "uring/timer.h"
+#include "uring/trace_priv.h"
 
 #define NS_PER_MS 1000000u
 #define NS_PER_S 1000000000ull
@@ -121,12 +122,15 @@ int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
     l->stats.polls++;
     ur_streams_flush(l);
     ur_bufs_rearm(l);
+    uint64_t start = l->trace ? ur_trace_now_ns(l) : 0;
     ur_ops_submit(l);
     bool known =
         !list_empty(&l->pending) || atomic_load_explicit(&l->wake_pending, memory_order_relaxed);
     timeout_ns = known ? 0 : limit_by_timers(l, timeout_ns);
+    uint64_t wait = l->trace ? ur_trace_now_ns(l) : 0;
     int count = l->vt->reap(l->be, timeout_ns, l->reaped, UR_REAP_MAX);
     ur_loop_update_time(l);
+    uint64_t woken = l->now_ns;
     if (count >= 0) {
         int run = ur_ops_deliver(l);
         run += ur_ops_complete(l, l->reaped, (uint32_t)count);
@@ -134,6 +138,7 @@ int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
         l->stats.dispatched += (uint64_t)run;
         count = run;
     }
+    if (l->trace && start) ur_trace_poll(l, start, wait, woken, count);
     l->polling = false;
     return count;
 }
@@ -192,6 +197,7 @@ int ur_loop_close(struct ur_loop *l)
     l->vt->close(l->be, false);
     ur_timers_free(l);
     ur_gathers_free(l);
+    ur_trace_free(l);
     ur_slots_reset(&l->slots);
     free(l->cancels);
     free(l);

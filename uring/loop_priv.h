@@ -26,6 +26,7 @@ struct ur_timer;
 struct ur_job;
 struct ur_stream;
 struct ur_work;
+struct ur_trace;
 
 /* The pieces of one vectored operation in flight. */
 struct ur_gather {
@@ -83,6 +84,7 @@ struct ur_loop {
     void *wake_arg;
     void *owner;
     struct ur_stats stats;
+    struct ur_trace *trace;     /* NULL: off */
     char reason[UR_REASON_LEN]; /* why not the ring, if that was the first choice */
     struct ur_completion reaped[UR_REAP_MAX];
     uint64_t fast_dev[UR_FAST_DEVS]; /* st_dev + 1 of file systems that keep attributes in memory */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "uring/loop_priv.h"
+#include "uring/trace_priv.h"
 #include "uring/work_priv.h"
 
 static const uint8_t next_states[] = {
@@ -114,6 +115,7 @@ static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, st
         ur_op_set_state(op, UR_INFLIGHT);
         op->desc.token = ur_slot_take(&l->slots, op, tag_of(&op->desc));
         op->desc.next = NULL;
+        if (l->trace) ur_trace_submitted(l, &op->desc);
         if (l->no_opcode & 1u << op->desc.kind) {
             ur_work_start(
                 l, op, &(struct ur_completion){ .token = op->desc.token, .flags = UR_COMP_BLOCKS });
@@ -180,6 +182,7 @@ bool ur_op_complete(struct ur_loop *l, const struct ur_completion *c)
         l->cur_buf = g->base + (size_t)c->bid * g->buf_len;
     }
     if (op) {
+        if (l->trace) ur_trace_completed(l, &op->desc, c);
         if (!more) {
             ur_slot_free(&l->slots, c->token);
             if (op->desc.flags & UR_DESC_POOL) l->bufs.armed[group]--;
