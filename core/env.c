@@ -28,6 +28,11 @@ static void uncaught(struct vs_cx *cx, vs_val err, vs_val message)
     rt_fatal_exception(rt_env_from_cx(cx), err, message, false);
 }
 
+static bool may_abort(struct vs_cx *cx)
+{
+    return *rt_env_from_cx(cx)->may_abort != 0;
+}
+
 static void promise_reject(struct vs_cx *cx, int kind, vs_val promise, vs_val value)
 {
     struct rt_env *env = rt_env_from_cx(cx);
@@ -75,6 +80,8 @@ static void make_shared(struct rt_env *env)
     env->immediate = shared_memory(sizeof *env->immediate);
     env->exit = shared_memory(sizeof *env->exit);
     env->timeouts = shared_memory(sizeof *env->timeouts);
+    env->may_abort = shared_memory(sizeof *env->may_abort);
+    *env->may_abort = 1;
     rt_async_ids_open(env);
 }
 
@@ -84,6 +91,7 @@ static void free_shared(struct rt_env *env)
     free(env->immediate);
     free(env->exit);
     free(env->timeouts);
+    free(env->may_abort);
     free(env->milestones);
     rt_async_ids_free(env);
 }
@@ -161,6 +169,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
         .user = env,
         .wake = wake,
         .uncaught = uncaught,
+        .may_abort = may_abort,
         .promise_reject = promise_reject,
         .prepare_stack = prepare_stack,
         .fatal = rt_engine_fatal,

@@ -91,6 +91,7 @@ struct rt_env {
     struct rt_immediate_info *immediate; /* likewise */
     struct rt_exit_info *exit;           /* likewise */
     int32_t *timeouts;                   /* likewise: number of ref'd JS timers */
+    uint32_t *may_abort;                 /* likewise: an uncaught exception may abort the process */
     struct rt_async_ids ids;             /* async ids and their stack; core/async.h */
 
     struct ur_timer js_timer; /* the one timer behind all JS timers */

@@ -45,6 +45,13 @@ static void on_message(v8::Local<v8::Message> message, v8::Local<v8::Value> erro
     st->host.uncaught(st, handle(error), std::bit_cast<vs_val>(message));
 }
 
+/* Errors of compilation never abort: vs_compile_*() hand them to their caller. */
+static bool on_uncaught_abort(v8::Isolate *isolate)
+{
+    vs_state *st = state_of_isolate(isolate);
+    return !st->compiling && st->host.may_abort(st);
+}
+
 static void on_promise_reject(v8::PromiseRejectMessage message)
 {
     v8::Local<v8::Promise> promise = message.GetPromise();
@@ -153,6 +160,7 @@ static void set_callbacks(vs_state *st)
     isolate->SetFatalErrorHandler(on_fatal);
     isolate->SetOOMErrorHandler(on_oom);
     isolate->AddGCEpilogueCallback(on_gc_end, st);
+    if (host->may_abort) isolate->SetAbortOnUncaughtExceptionCallback(on_uncaught_abort);
     if (host->promise_reject) isolate->SetPromiseRejectCallback(on_promise_reject);
     if (host->prepare_stack) isolate->SetPrepareStackTraceCallback(on_prepare_stack);
     if (host->import_dynamic) {

@@ -38,6 +38,7 @@ vs_val vs_module_compile(vs_cx *cx, vs_source *src)
         cached = new ScriptCompiler::CachedData(src->cache, static_cast<int>(src->cache_len));
     ScriptCompiler::Source source(string(src->code), origin, cached);
     Local<Module> module;
+    vs_compiling now(cx);
     bool ok = ScriptCompiler::CompileModule(isolate, &source,
                                             cached ? ScriptCompiler::kConsumeCodeCache
                                                    : ScriptCompiler::kNoCompileOptions)

@@ -42,6 +42,7 @@ vs_val vs_compile_function(vs_cx *cx, vs_source *src, const vs_val *params, int 
 {
     v8::Isolate *isolate = isolate_of(cx);
     v8::ScriptCompiler::Source source(string(src->code), origin_of(isolate, src), cached_data(src));
+    vs_compiling now(cx);
     v8::MaybeLocal<v8::Function> fn = v8::ScriptCompiler::CompileFunction(
         context_of(cx), &source, static_cast<size_t>(param_count),
         reinterpret_cast<v8::Local<v8::String> *>(locals(params)), static_cast<size_t>(scope_count),
@@ -54,6 +55,7 @@ vs_val vs_compile_script(vs_cx *cx, vs_source *src)
 {
     v8::Isolate *isolate = isolate_of(cx);
     v8::ScriptCompiler::Source source(string(src->code), origin_of(isolate, src), cached_data(src));
+    vs_compiling now(cx);
     v8::MaybeLocal<v8::UnboundScript> script =
         v8::ScriptCompiler::CompileUnboundScript(isolate, &source, options_of(src));
     src->cache_rejected = src->cache && source.GetCachedData()->rejected;

@@ -50,6 +50,9 @@ struct vs_host {
     vs_val (*import_dynamic)(struct vs_cx *cx, const struct vs_import *import);
     /* import.meta of a module (vs_module.h) is being read for the first time: fill the object. */
     void (*import_meta)(struct vs_cx *cx, vs_val module, vs_val meta);
+    /* --abort-on-uncaught-exception is on, and no JS will catch the exception that is being thrown
+     * (C might: V8 cannot know). True aborts the process. Must not call into V8. NULL: true. */
+    bool (*may_abort)(struct vs_cx *cx);
     /* eval()/new Function(): false refuses. NULL: allowed. */
     bool (*allow_codegen)(struct vs_cx *cx, vs_val context_global, vs_val source);
 };

@@ -33,6 +33,7 @@ struct vs_state : vs_cx {
     vs_weak *dying = nullptr;    /* references whose value this garbage collection took */
     v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
+    bool compiling = false; /* a vs_compile_*() is running; no JS does */
 #ifdef VS_DEBUG
     pthread_t thread;
     int scope_depth = 0;
@@ -55,6 +56,13 @@ static inline vs_state *state_of(vs_cx *cx)
 {
     return static_cast<vs_state *>(cx);
 }
+
+/* While one lives, what is thrown are errors of compilation. */
+struct vs_compiling {
+    vs_state *st;
+    explicit vs_compiling(vs_cx *cx) : st(state_of(cx)) { st->compiling = true; }
+    ~vs_compiling() { st->compiling = false; }
+};
 
 /* NULL while the isolate is being made. */
 static inline vs_state *state_of_isolate(v8::Isolate *isolate)

@@ -138,8 +138,9 @@ static void update(const struct vs_args *a)
     if (!vs_text_read(cx, vs_arg(a, 0), &href)) return;
     if (!vs_text_read(cx, vs_arg(a, 2), &value)) goto reset_href;
     ada_url url = ada_parse(href.ptr, href.len);
-    CHECK(ada_is_valid(url));
-    if (apply(url, (enum url_action)vs_int(vs_arg(a, 1)), value.ptr, value.len)) {
+    /* A URL that ada itself has written may be one that it does not read again. */
+    if (ada_is_valid(url) &&
+        apply(url, (enum url_action)vs_int(vs_arg(a, 1)), value.ptr, value.len)) {
         ret_url(a, url);
     } else {
         vs_ret_bool(a, false);
@@ -212,7 +213,10 @@ static void format(const struct vs_args *a)
     CHECK(vs_is_str(vs_arg(a, 0)));
     if (!vs_text_read(cx, vs_arg(a, 0), &href)) return;
     ada_url url = ada_parse(href.ptr, href.len);
-    CHECK(ada_is_valid(url));
+    if (!ada_is_valid(url)) { /* see update() */
+        vs_ret(a, vs_arg(a, 0));
+        goto free_url;
+    }
     if (!vs_is_true(cx, vs_arg(a, 1))) ada_clear_hash(url);
     if (!vs_is_true(cx, vs_arg(a, 3))) ada_clear_search(url);
     if (!vs_is_true(cx, vs_arg(a, 4)) && ada_has_credentials(url)) {
@@ -225,6 +229,7 @@ static void format(const struct vs_args *a)
         ada_string out = ada_get_href(url);
         vs_ret_maybe(a, vs_str_latin1(cx, out.data, (ptrdiff_t)out.length));
     }
+free_url:
     ada_free(url);
     vs_text_reset(&href);
 }

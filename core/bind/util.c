@@ -280,11 +280,11 @@ static vs_val constants_new(struct rt_env *env)
 }
 
 /* Uint32Array(1): nonzero = an uncaught exception may abort the process. */
-static vs_val abort_toggle_new(struct vs_cx *cx)
+static vs_val abort_toggle_new(struct rt_env *env)
 {
-    vs_val ab = vs_ab_new(cx, sizeof(uint32_t));
+    struct vs_cx *cx = env->cx;
+    vs_val ab = vs_ab_new_external(cx, env->may_abort, sizeof *env->may_abort, NULL, NULL);
     CHECK(ab);
-    *(uint32_t *)vs_bytes(ab).ptr = 1;
     vs_val toggle = vs_typed_new(cx, VS_U32, ab, 0, 1);
     CHECK(toggle);
     return toggle;
@@ -295,7 +295,7 @@ void rt_bind_util(struct rt_env *env, vs_val target)
     struct vs_cx *cx = env->cx;
     vs_put(cx, target, "privateSymbols", rt_private_symbols(env));
     vs_put(cx, target, "constants", constants_new(env));
-    vs_put(cx, target, "shouldAbortOnUncaughtToggle", abort_toggle_new(cx));
+    vs_put(cx, target, "shouldAbortOnUncaughtToggle", abort_toggle_new(env));
     vs_put_fn(cx, target, "isInsideNodeModules", is_inside_node_modules);
     vs_put_fn(cx, target, "defineLazyProperties", define_lazy_properties);
     vs_put_fn(cx, target, "getPromiseDetails", get_promise_details);

@@ -97,12 +97,14 @@ static bool finish_write(struct rt_codec *c, bool from_loop)
     return true;
 }
 
-/* Bytes [off, off + len) of a view. */
-static uint8_t *span(vs_val view, size_t off, size_t len)
+/* Whether [off, off + len) lies in the view: JS may have changed what the library computes them
+ * from. False: an exception is pending. */
+static bool in_bounds(struct rt_env *env, const char *name, vs_val view, size_t off, size_t len)
 {
     struct vs_bytes bytes = vs_bytes(view);
-    CHECK(off <= bytes.len && len <= bytes.len - off);
-    return bytes.ptr + off;
+    if (off <= bytes.len && len <= bytes.len - off) return true;
+    rt_throw_code(env, VS_RANGE_ERROR, "ERR_OUT_OF_RANGE", "%s buffer is out of bounds", name);
+    return false;
 }
 
 /* (flush, in or null, in off, in len, out, out off, out len). False: an exception is pending. */
@@ -117,10 +119,14 @@ static bool read_io(const struct vs_args *a, struct rt_codec *c)
     struct rt_codec_io io = { .flush = vs_int(vs_arg(a, 0)) };
     if (!vs_is_nullish(env->cx, in)) {
         io.avail_in = vs_uint(vs_arg(a, 3));
-        io.next_in = span(in, vs_uint(vs_arg(a, 2)), io.avail_in);
+        size_t off = vs_uint(vs_arg(a, 2));
+        if (!in_bounds(env, "input", in, off, io.avail_in)) return false;
+        io.next_in = vs_bytes(in).ptr + off;
     }
     io.avail_out = vs_uint(vs_arg(a, 6));
-    io.next_out = span(out, vs_uint(vs_arg(a, 5)), io.avail_out);
+    size_t out_off = vs_uint(vs_arg(a, 5));
+    if (!in_bounds(env, "output", out, out_off, io.avail_out)) return false;
+    io.next_out = vs_bytes(out).ptr + out_off;
     c->io = io;
     return true;
 }
