@@ -94,10 +94,12 @@ void rt_stream_reset(struct rt_stream *s)
         rt_stream_remove(l);
         if (l->on_detach) l->on_detach(l);
     }
-    struct vs_scope scope;
-    vs_scope_open(env->cx, &scope);
-    vs_native_set(rt_async_object(s->async), RT_STREAM_FIELD, NULL);
-    vs_scope_close(&scope);
+    if (s->async->object) {
+        struct vs_scope scope;
+        vs_scope_open(env->cx, &scope);
+        vs_native_set(rt_async_object(s->async), RT_STREAM_FIELD, NULL);
+        vs_scope_close(&scope);
+    }
     vs_ref_drop(s->onread);
     s->onread = NULL;
     rt_user_buffer_drop(s);

@@ -65,6 +65,7 @@ struct rt_stream_ops {
     uint64_t (*pending)(const struct rt_stream *s);    /* bytes queued */
     bool is_conn;                                      /* the stream is an rt_conn's */
     bool takes_handles;                                /* write: rt_write.send_fd */
+    bool needs_request;                                /* write: rt_write.async is there already */
     int (*set_blocking)(struct rt_stream *s, bool on); /* NULL: not supported */
 };
 

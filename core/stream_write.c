@@ -42,6 +42,7 @@ static void add_piece(struct rt_write *w, const void *ptr, size_t len)
 
 void rt_write_drop(struct rt_write *w)
 {
+    rt_async_reset(&w->async);
     for (uint32_t i = 0; i < w->pin_count; i++) vs_pin_drop(w->pins[i]);
     free(w->pins);
     free(w);
@@ -117,6 +118,9 @@ static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
     if (!w) return -ENOMEM;
     int res = s->write_err;
     size_t len = w->len;
+    bool usable = rt_req_usable(req);
+    if (s->ops->needs_request && usable)
+        rt_async_init(&w->async, env, req, RT_PROVIDER_WRITEWRAP, w);
     if (!res) res = s->ops->write(s, w);
     if (res < 0) {
         rt_write_drop(w);
@@ -125,7 +129,8 @@ static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
     s->bytes_written += len;
     if (res == RT_WRITE_ASYNC) {
         base[RT_LAST_WRITE_WAS_ASYNC] = 1;
-        if (rt_req_usable(req)) rt_async_init(&w->async, env, req, RT_PROVIDER_WRITEWRAP, w);
+        if (!s->ops->needs_request && usable)
+            rt_async_init(&w->async, env, req, RT_PROVIDER_WRITEWRAP, w);
     }
     return 0;
 }
