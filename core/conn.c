@@ -141,12 +141,9 @@ static int conn_shutdown(struct rt_stream *s, struct rt_shutdown *req)
     return 0;
 }
 
-/* From now on others may hold the socket: a child process that gets the descriptor. */
-static int conn_fd(struct rt_stream *s)
+static int conn_fd(const struct rt_stream *s)
 {
-    struct rt_conn *c = conn_of_stream(s);
-    c->bits &= (uint16_t)~RT_CONN_OWN_SOCKET;
-    return c->fd;
+    return conn_of_stream(s)->fd;
 }
 
 static uint64_t conn_pending(const struct rt_stream *s)

@@ -61,7 +61,7 @@ struct rt_stream_ops {
     int (*write)(struct rt_stream *s, struct rt_write *w);
     /* 0: rt_shutdown_done() will follow. -errno or 1 (there was nothing to do): not taken. */
     int (*shutdown)(struct rt_stream *s, struct rt_shutdown *req);
-    int (*fd)(struct rt_stream *s);                    /* -1: none */
+    int (*fd)(const struct rt_stream *s);              /* -1: none */
     uint64_t (*pending)(const struct rt_stream *s);    /* bytes queued */
     bool is_conn;                                      /* the stream is an rt_conn's */
     bool takes_handles;                                /* write: rt_write.send_fd */
