@@ -191,9 +191,11 @@ static void set_blocking(const struct vs_args *a)
     vs_ret_i32(a, err);
 }
 
+/* The program may give the number to another process: child_process takes it for options.stdio. */
 static void get_fd(const struct vs_args *a)
 {
     struct rt_stream *s = rt_stream_of(vs_this(a));
+    if (s) s->shared = true;
     vs_ret_i32(a, s ? s->ops->fd(s) : -EINVAL);
 }
 

@@ -81,7 +81,7 @@ struct rt_stream {
     uint64_t bytes_written;
     int write_err; /* of a write that was reported done */
     bool reading;  /* between read_start and read_stop */
-    bool shared;   /* another process was given the descriptor */
+    bool shared;   /* another process was or may have been given the descriptor */
 };
 
 #define RT_STREAM_FIELD 1
