@@ -12,35 +12,32 @@ static const struct {
     const char *name;
     size_t at;
 } counters[] = {
-#define COUNTER(name)                          \
-    {                                          \
-#name, offsetof(struct ur_stats, name) \
-    }
-    COUNTER(polls),
-    COUNTER(enters),
-    COUNTER(calls),
-    COUNTER(sqes),
-    COUNTER(cqes),
-    COUNTER(dispatched),
-    COUNTER(inline_done),
-    COUNTER(cancels),
-    COUNTER(enobufs),
-    COUNTER(parks),
-    COUNTER(rearms),
-    COUNTER(overflows),
-    COUNTER(late),
-    COUNTER(held_bytes),
-    COUNTER(wakes),
-    COUNTER(jobs),
-    COUNTER(accept_backoffs),
-    COUNTER(ops),
-    COUNTER(slots),
-    COUNTER(refs),
-    COUNTER(timers),
-    COUNTER(jobs_running),
-    COUNTER(parked),
-    COUNTER(bufs),
-    COUNTER(bufs_lent),
+#define COUNTER(name) #name, offsetof(struct ur_stats, name)
+    { COUNTER(polls) },
+    { COUNTER(enters) },
+    { COUNTER(calls) },
+    { COUNTER(sqes) },
+    { COUNTER(cqes) },
+    { COUNTER(dispatched) },
+    { COUNTER(inline_done) },
+    { COUNTER(cancels) },
+    { COUNTER(enobufs) },
+    { COUNTER(parks) },
+    { COUNTER(rearms) },
+    { COUNTER(overflows) },
+    { COUNTER(late) },
+    { COUNTER(held_bytes) },
+    { COUNTER(wakes) },
+    { COUNTER(jobs) },
+    { COUNTER(accept_backoffs) },
+    { COUNTER(ops) },
+    { COUNTER(slots) },
+    { COUNTER(refs) },
+    { COUNTER(timers) },
+    { COUNTER(jobs_running) },
+    { COUNTER(parked) },
+    { COUNTER(bufs) },
+    { COUNTER(bufs_lent) },
 #undef COUNTER
 };
 #define COUNTERS (sizeof counters / sizeof counters[0])
