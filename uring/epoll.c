@@ -217,6 +217,11 @@ static struct ur_desc **queue_of(struct epoll_fd *e, const struct ur_desc *d)
     }
 }
 
+static bool is_send(const struct ur_desc *d)
+{
+    return d->kind == UR_KIND_SEND || d->kind == UR_KIND_SENDMSG;
+}
+
 static bool is_transfer(const struct ur_desc *d)
 {
     return d->kind == UR_KIND_READ || d->kind == UR_KIND_WRITE || d->kind == UR_KIND_READV ||
@@ -386,6 +391,7 @@ static void start_close(struct ur_backend *be, const struct ur_desc *d)
     }
     /* Closing alone would not unregister a socket that a child shares. */
     if (e) unregister(be, e);
+    be->closed = true;
     be->calls++;
     complete(be, d, close(d->fd) ? -errno : 0);
 }
@@ -393,6 +399,7 @@ static void start_close(struct ur_backend *be, const struct ur_desc *d)
 static void start(struct ur_backend *be, struct ur_desc *d)
 {
     be->sqes++;
+    if (!is_send(d)) be->others = true;
     switch ((enum ur_kind)d->kind) {
     case UR_KIND_NOP: complete(be, d, 0); break;
     case UR_KIND_CLOSE: start_close(be, d); break;
@@ -437,6 +444,7 @@ static void epoll_submit(struct ur_backend *be, const struct ur_batch *batch)
     }
     for (uint32_t i = 0; i < batch->cancel_count; i++) {
         be->sqes++;
+        be->others = true;
         cancel(be, batch->cancels[i]);
     }
 }
@@ -502,9 +510,11 @@ static int epoll_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_compl
     if (!max) return 0; /* submitting did all there is to do */
     look_around(be, max);
     bool known = ur_stash_len(&be->stash) > 0;
-    /* Results first: what they lead to is often known at once, too, and the kernel is asked when
-     * there is nothing else. Within limits, or events would never be seen. */
-    if (known && be->unasked < UNASKED_MAX) {
+    /* After sends their results come first: asking now would be a second call for each request. A
+     * close is told before what it leads to at the other end, as with io_uring. Anything else may
+     * have made something happen that comes before what its owner does next. */
+    bool later = be->closed ? be->unasked < UNASKED_MAX : !be->unasked && !be->others;
+    if (known && later) {
         be->unasked++;
     } else {
         int err = take_events(be, known || be->look_count ? 0 : timeout_ns);
@@ -512,6 +522,7 @@ static int epoll_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_compl
         look_around(be, max);
         be->unasked = 0;
     }
+    be->closed = be->others = false;
     return (int)ur_stash_take(&be->stash, out, max);
 }
 

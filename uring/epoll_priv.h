@@ -46,6 +46,8 @@ struct ur_backend {
     uint32_t look_count;
     struct ur_stash stash; /* completions not taken yet */
     uint32_t unasked;      /* reaps in a row that did not ask the kernel for events */
+    bool closed;           /* since the last reap a descriptor was closed, */
+    bool others;           /* or something else than sends was asked for */
     bool no_pwait2;
     struct ur_group *group[UR_GROUPS_MAX];
     uint64_t waits, calls, sqes;
