@@ -249,7 +249,8 @@ static void ares_error_text(const struct vs_args *a)
     struct vs_cx *cx = vs_args_cx(a);
     int32_t code;
     if (!vs_to_i32(cx, vs_arg(a, 0), &code)) return;
-    vs_ret_maybe(a, vs_str_utf8(cx, ares_strerror(code), -1));
+    const char *text = code == CARES_PENDING ? "There are pending queries." : ares_strerror(code);
+    vs_ret_maybe(a, vs_str_utf8(cx, text, -1));
 }
 
 void rt_bind_cares_wrap(struct rt_env *env, vs_val target)
