@@ -160,7 +160,8 @@ struct ur_listener {
     uint16_t bits;
 };
 
-/* Take over fd, bound and listening (listen() itself is a plain system call of the owner). */
+/* Take over fd: bound, listening (a plain system call of the owner) and non-blocking: one that is
+ * not may stop the loop. */
 void ur_listener_init_take(struct ur_loop *l, struct ur_listener *a, int fd);
 int ur_listener_fd(const struct ur_listener *a);
 
