@@ -225,7 +225,7 @@ static int channel_shutdown(struct rt_stream *s, struct rt_shutdown *req)
     return shutdown(conn_of(s)->channel->fd, SHUT_WR) < 0 ? -errno : 1;
 }
 
-static int channel_fd(struct rt_stream *s)
+static int channel_fd(const struct rt_stream *s)
 {
     return conn_of(s)->fd;
 }

@@ -98,7 +98,7 @@ static int js_shutdown(struct rt_stream *s, struct rt_shutdown *req)
     return ask(s, "onshutdown", 1, argv);
 }
 
-static int js_fd(struct rt_stream *s)
+static int js_fd(const struct rt_stream *s)
 {
     (void)s;
     return -1;
