@@ -7,6 +7,7 @@
 
 #include "core/binding.h"
 #include "core/builtins.h"
+#include "core/context.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/module.h"
@@ -79,7 +80,7 @@ static bool boot_all(struct rt_env *env)
         "internal/bootstrap/switches/is_main_thread",
         "internal/bootstrap/switches/does_own_process_state",
     };
-    if (!per_context(env)) return false;
+    if (!rt_context_prepare(env) || !per_context(env)) return false;
     env->process = vs_ref_new(env->cx, rt_process_object_new(env));
     if (!realm(env)) return false;
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
@@ -127,7 +128,8 @@ bool rt_boot_main(struct rt_env *env, const char *id)
 {
     struct rt_callback cb;
     rt_callback_open(&cb, env, NULL);
-    rt_ids_push(env, 1, 0, NULL);
+    /* What executionAsyncResource() is for the main script. */
+    rt_ids_push(env, 1, 0, vs_obj_new(env->cx));
     bool ok = library(env, id);
     rt_ids_pop(env, 1);
     rt_callback_close(&cb);

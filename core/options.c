@@ -165,9 +165,14 @@ static void load_env_files(struct rt_options *o, int argc, char **argv)
     rt_dotenv_reset(&files);
 }
 
+/* What Node switches on in V8, or leaves changeable. */
+static const char node_v8_flags[] =
+    "--js-source-phase-imports --experimental-wasm-jspi --no-freeze-flags-after-init";
+
 /* V8 takes what it knows; what it leaves is unknown to both. */
 static void set_v8_flags(struct rt_options *o)
 {
+    vs_flags_set(node_v8_flags);
     if (o->v8_flags.count == 0) return;
     int argc = (int)o->v8_flags.count + 1;
     char **argv = calloc((size_t)argc + 1, sizeof *argv);

@@ -79,12 +79,23 @@ void vs_put_fn(vs_cx *cx, vs_val obj, const char *name, vs_fn *fn)
     vs_put(cx, obj, name, vs_fn_new(cx, fn, name));
 }
 
-void vs_put_accessor(vs_cx *cx, vs_val obj, const char *name, vs_fn *getter, vs_fn *setter)
+static void put_accessor(vs_cx *cx, vs_val obj, const char *name, vs_fn *getter, vs_fn *setter,
+                         v8::PropertyAttribute attributes)
 {
     v8::Local<v8::Function> get = local(vs_fn_new(cx, getter, name)).As<v8::Function>();
     v8::Local<v8::Function> set;
     if (setter) set = local(vs_fn_new(cx, setter, name)).As<v8::Function>();
-    object(obj)->SetAccessorProperty(interned(isolate_of(cx), name), get, set);
+    object(obj)->SetAccessorProperty(interned(isolate_of(cx), name), get, set, attributes);
+}
+
+void vs_put_accessor(vs_cx *cx, vs_val obj, const char *name, vs_fn *getter, vs_fn *setter)
+{
+    put_accessor(cx, obj, name, getter, setter, v8::None);
+}
+
+void vs_put_hidden_accessor(vs_cx *cx, vs_val obj, const char *name, vs_fn *getter, vs_fn *setter)
+{
+    put_accessor(cx, obj, name, getter, setter, v8::DontEnum);
 }
 
 vs_val vs_proto(vs_cx *cx, vs_val obj)

@@ -35,6 +35,9 @@ void vs_put_str(struct vs_cx *cx, vs_val obj, const char *name, const char *utf8
 void vs_put_fn(struct vs_cx *cx, vs_val obj, const char *name, vs_fn *fn);
 /* Accessor property; setter may be NULL. */
 void vs_put_accessor(struct vs_cx *cx, vs_val obj, const char *name, vs_fn *getter, vs_fn *setter);
+/* The same, not enumerable. */
+void vs_put_hidden_accessor(struct vs_cx *cx, vs_val obj, const char *name, vs_fn *getter,
+                            vs_fn *setter);
 
 vs_val vs_proto(struct vs_cx *cx, vs_val obj);
 VS_MUST_CHECK bool vs_proto_set(struct vs_cx *cx, vs_val obj, vs_val proto);

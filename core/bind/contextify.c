@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/bind/watchdog.h"
+#include "core/context.h"
 #include "core/error.h"
 #include "core/symbols.h"
 
@@ -130,6 +131,13 @@ static void make_context(const struct vs_args *a)
     CHECK(plain || vs_is_obj(vs_arg(a, 0)));
     struct vs_vm *vm = vs_vm_new(cx, &options);
     if (!vm) return;
+    vs_vm_enter(cx, vm);
+    bool ready = rt_context_prepare(env);
+    vs_vm_leave(cx, vm);
+    if (!ready) {
+        vs_vm_drop(vm);
+        return;
+    }
     vs_val global = vs_vm_global(cx, vm);
     vs_val result = plain ? global : vs_arg(a, 0);
     vs_val holder = holder_new_take(env, vm);

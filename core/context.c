@@ -1,0 +1,40 @@
+/* core/context.c: what every context gets. V8 offers more than Node does, and --disable-proto takes
+ * something away. */
+#include "core/context.h"
+
+#include <string.h>
+
+#include "core/env.h"
+#include "core/error.h"
+#include "core/options.h"
+
+/* Reached as a program would: a sandbox may have its own. */
+static bool delete_member(struct vs_cx *cx, const char *object, const char *name)
+{
+    vs_val v = vs_get_name(cx, vs_global(cx), object);
+    return v && (!vs_is_obj(v) || vs_delete(cx, v, vs_str_intern(cx, name)));
+}
+
+static void throw_proto(const struct vs_args *a)
+{
+    rt_throw_code(rt_env_of(a), VS_ERROR, "ERR_PROTO_ACCESS",
+                  "Accessing Object.prototype.__proto__ has been disallowed with "
+                  "--disable-proto=throw");
+}
+
+static bool disable_proto(struct rt_env *env, const char *mode)
+{
+    struct vs_cx *cx = env->cx;
+    if (!*mode) return true;
+    vs_val prototype = vs_proto(cx, vs_obj_new(cx));
+    if (!vs_delete(cx, prototype, vs_str_intern(cx, "__proto__"))) return false;
+    if (!strcmp(mode, "throw"))
+        vs_put_hidden_accessor(cx, prototype, "__proto__", throw_proto, throw_proto);
+    return true;
+}
+
+bool rt_context_prepare(struct rt_env *env)
+{
+    return delete_member(env->cx, "Intl", "v8BreakIterator") &&
+           disable_proto(env, rt_option_str(env->options, RT_OPT_disable_proto));
+}
