@@ -13,7 +13,7 @@
 #include "core/error.h"
 #include "uring/poll.h"
 
-#define MS_PER_S 1000u
+#define US_PER_S 1000000u
 #define US_PER_MS 1000u
 
 /* A socket of c-ares that the loop watches. c-ares closes it right after it says that it is no
@@ -50,8 +50,8 @@ void cares_reset_timer(struct cares_channel *c)
         ur_timer_stop(&c->timer);
         return;
     }
-    ur_timer_start_ms(&c->timer, (uint64_t)tv.tv_sec * MS_PER_S + (uint64_t)tv.tv_usec / US_PER_MS,
-                      0);
+    uint64_t us = (uint64_t)tv.tv_sec * US_PER_S + (uint64_t)tv.tv_usec;
+    ur_timer_start_ms(&c->timer, (us + US_PER_MS - 1) / US_PER_MS, 0);
 }
 
 static void timed_out(struct ur_timer *t)
@@ -218,29 +218,35 @@ static void set_servers(const struct vs_args *a)
     vs_ret_i32(a, err);
 }
 
-/* setLocalAddress(ipv4[, ipv6]); either may be of the other family when it is alone. */
+/* setLocalAddress(address[, address]): at most one of each family; the other family is reset. */
 static void set_local_address(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
     struct cares_channel *c = cares_channel_of(a);
+    struct in_addr v4 = { 0 };
+    unsigned char v6[sizeof(struct in6_addr)] = { 0 };
+    bool has_v4 = false, has_v6 = false;
     for (int i = 0; c && i < vs_argc(a); i++) {
         struct vs_text text;
-        struct in_addr v4;
-        unsigned char v6[sizeof(struct in6_addr)];
         if (vs_is_undefined(env->cx, vs_arg(a, i))) continue;
         if (!vs_text_read(env->cx, vs_arg(a, i), &text)) return;
         bool is_v4 = inet_pton(AF_INET, text.ptr, &v4) == 1;
         bool is_v6 = !is_v4 && inet_pton(AF_INET6, text.ptr, v6) == 1;
         vs_text_reset(&text);
-        if (is_v4) {
-            ares_set_local_ip4(c->ares, ntohl(v4.s_addr));
-        } else if (is_v6) {
-            ares_set_local_ip6(c->ares, v6);
-        } else {
-            rt_throw_code(env, VS_ERROR, "ERR_INVALID_ARG_VALUE", "Invalid IP address.");
+        const char *wrong = !is_v4 && !is_v6  ? "Invalid IP address."
+                            : is_v4 && has_v4 ? "Cannot specify two IPv4 addresses."
+                            : is_v6 && has_v6 ? "Cannot specify two IPv6 addresses."
+                                              : NULL;
+        if (wrong) {
+            rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_VALUE", "%s", wrong);
             return;
         }
+        has_v4 |= is_v4;
+        has_v6 |= is_v6;
     }
+    if (!c) return;
+    ares_set_local_ip4(c->ares, ntohl(v4.s_addr));
+    ares_set_local_ip6(c->ares, v6);
 }
 
 static void cancel(const struct vs_args *a)

@@ -61,32 +61,46 @@ static const char *code_of(int status)
 
 /* ---- answers ---- */
 
-static bool is_asked_for(const struct query *q, const ares_dns_rr_t *rr)
-{
-    ares_dns_rec_type_t type = ares_dns_rr_get_type(rr);
-    return q->type == ARES_REC_TYPE_ANY || q->type == type;
-}
+/* One type after the other is how resolveAny() lists them; those left out it does not know. */
+static const ares_dns_rec_type_t any_order[] = {
+    ARES_REC_TYPE_A,     ARES_REC_TYPE_CNAME, ARES_REC_TYPE_AAAA, ARES_REC_TYPE_MX,
+    ARES_REC_TYPE_NS,    ARES_REC_TYPE_TXT,   ARES_REC_TYPE_SRV,  ARES_REC_TYPE_PTR,
+    ARES_REC_TYPE_NAPTR, ARES_REC_TYPE_SOA,   ARES_REC_TYPE_CAA,
+};
 
-/* [record, ...], for addresses their times to live too. Sets q->status when there is none. */
-static vs_val records_array(struct query *q, vs_val ttls)
+struct list {
+    vs_val records;
+    vs_val ttls;
+    uint32_t count;
+};
+
+static bool append_type(struct query *q, struct list *out, ares_dns_rec_type_t type)
 {
     struct rt_env *env = q->async.env;
     struct vs_cx *cx = env->cx;
-    vs_val out = vs_arr_new(cx, NULL, 0);
-    uint32_t used = 0;
     size_t count = ares_dns_record_rr_cnt(q->records, ARES_SECTION_ANSWER);
     for (size_t i = 0; i < count; i++) {
         const ares_dns_rr_t *rr = ares_dns_record_rr_get_const(q->records, ARES_SECTION_ANSWER, i);
-        if (!is_asked_for(q, rr)) continue;
+        if (ares_dns_rr_get_type(rr) != type) continue;
         vs_val record = cares_record(env, rr, q->type == ARES_REC_TYPE_ANY);
-        if (!record) return NULL;
-        if (vs_is_undefined(cx, record)) continue;
         vs_val ttl = vs_num(cx, ares_dns_rr_get_ttl(rr));
-        if (!vs_set_index(cx, ttls, used, ttl) || !vs_set_index(cx, out, used++, record))
-            return NULL;
+        if (!record || !vs_set_index(cx, out->records, out->count, record) ||
+            !vs_set_index(cx, out->ttls, out->count, ttl))
+            return false;
+        out->count++;
     }
-    if (used == 0) q->status = ARES_ENODATA;
-    return out;
+    return true;
+}
+
+/* Fills out. Sets q->status when there is no record. false: exception pending. */
+static bool append_records(struct query *q, struct list *out)
+{
+    bool any = q->type == ARES_REC_TYPE_ANY;
+    bool ok = any || append_type(q, out, q->type);
+    for (size_t i = 0; any && ok && i < sizeof any_order / sizeof *any_order; i++)
+        ok = append_type(q, out, any_order[i]);
+    if (ok && out->count == 0) q->status = ARES_ENODATA;
+    return ok;
 }
 
 static vs_val names_array(struct query *q)
@@ -116,9 +130,12 @@ static void answer(struct ur_op *op, int32_t res, uint32_t flags)
     (void)res;
     (void)flags;
     vs_scope_open(cx, &scope);
-    vs_val ttls = vs_arr_new(cx, NULL, 0);
-    vs_val result = vs_undefined(cx);
-    if (q->status == ARES_SUCCESS) result = q->names ? names_array(q) : records_array(q, ttls);
+    struct list list = { vs_arr_new(cx, NULL, 0), vs_arr_new(cx, NULL, 0), 0 };
+    vs_val result = list.records;
+    if (q->status == ARES_SUCCESS && q->names)
+        result = names_array(q);
+    else if (q->status == ARES_SUCCESS && !append_records(q, &list))
+        result = NULL;
     if (result && q->type == ARES_REC_TYPE_SOA && q->status == ARES_SUCCESS)
         result = vs_get_index(cx, result, 0);
     bool has_ttl = q->type == ARES_REC_TYPE_A || q->type == ARES_REC_TYPE_AAAA;
@@ -126,7 +143,7 @@ static void answer(struct ur_op *op, int32_t res, uint32_t flags)
         vs_val code = vs_str_intern(cx, result ? code_of(q->status) : "ENOMEM");
         rt_req_finish(&q->async, 1, &code);
     } else {
-        vs_val argv[] = { vs_i32(cx, 0), result, ttls };
+        vs_val argv[] = { vs_i32(cx, 0), result, list.ttls };
         rt_req_finish(&q->async, has_ttl ? 3 : 2, argv);
     }
     vs_scope_close(&scope);

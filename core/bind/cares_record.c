@@ -104,13 +104,14 @@ static vs_val naptr(struct vs_cx *cx, const ares_dns_rr_t *rr)
     return out;
 }
 
-/* { critical, [tag]: value } */
+/* { critical, type, [tag]: value } */
 static vs_val caa(struct vs_cx *cx, const ares_dns_rr_t *rr)
 {
     size_t len = 0;
     const unsigned char *value = ares_dns_rr_get_bin(rr, ARES_RR_CAA_VALUE, &len);
     vs_val out = vs_obj_new(cx);
     vs_put_int(cx, out, "critical", ares_dns_rr_get_u8(rr, ARES_RR_CAA_CRITICAL));
+    vs_put_str(cx, out, "type", "CAA");
     vs_val tag = text_of(cx, rr, ARES_RR_CAA_TAG);
     return vs_set(cx, out, tag, vs_str_latin1(cx, value, (ptrdiff_t)len)) ? out : NULL;
 }
@@ -157,11 +158,20 @@ static vs_val untyped(struct vs_cx *cx, const ares_dns_rr_t *rr, bool typed)
     }
 }
 
+/* Node tells the type of some records even when only that type was asked for, and of two others it
+ * tells that it is undefined. */
+static void put_type(struct vs_cx *cx, vs_val out, ares_dns_rec_type_t type, bool typed)
+{
+    if (typed || type == ARES_REC_TYPE_MX || type == ARES_REC_TYPE_SRV)
+        vs_put_str(cx, out, "type", ares_dns_rec_type_tostr(type));
+    else if (type == ARES_REC_TYPE_SOA || type == ARES_REC_TYPE_NAPTR)
+        vs_put(cx, out, "type", vs_undefined(cx));
+}
+
 vs_val cares_record(struct rt_env *env, const ares_dns_rr_t *rr, bool typed)
 {
-    struct vs_cx *cx = env->cx;
-    vs_val out = untyped(cx, rr, typed);
-    if (out && typed && vs_is_obj(out))
-        vs_put_str(cx, out, "type", ares_dns_rec_type_tostr(ares_dns_rr_get_type(rr)));
+    vs_val out = untyped(env->cx, rr, typed);
+    ares_dns_rec_type_t type = ares_dns_rr_get_type(rr);
+    if (out && vs_is_obj(out) && type != ARES_REC_TYPE_CAA) put_type(env->cx, out, type, typed);
     return out;
 }
