@@ -63,6 +63,16 @@ void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, in
     if (ids->fields[RT_HOOK_INIT] > 0) rt_async_emit_init(async, object);
 }
 
+void rt_async_init_under(struct rt_async *async, const struct rt_async *parent, vs_val object,
+                         int provider, void *native)
+{
+    double *trigger = &parent->env->ids.ids[RT_ID_DEFAULT_TRIGGER];
+    double before = *trigger;
+    *trigger = parent->id;
+    rt_async_init(async, parent->env, object, provider, native);
+    *trigger = before;
+}
+
 void rt_async_retire(struct rt_async *async)
 {
     struct rt_env *env = async->env;

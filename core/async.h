@@ -82,6 +82,9 @@ enum rt_provider {
  * object to native, which is the struct that embeds async. */
 void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, int provider,
                    void *native);
+/* The same for what belongs to another resource: a request to its handle. That one triggers it. */
+void rt_async_init_under(struct rt_async *async, const struct rt_async *parent, vs_val object,
+                         int provider, void *native);
 /* Emits 'destroy' later, drops the references and clears the object's native pointer. */
 void rt_async_reset(struct rt_async *async);
 /* Emits 'destroy' later; the object stays and waits for rt_async_renew(). */

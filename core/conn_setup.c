@@ -57,7 +57,7 @@ void rt_conn_connect(struct rt_conn *c, vs_val req, int provider, const struct s
     r->conn = c;
     r->err = err;
     memcpy(&r->addr, addr, len);
-    rt_async_init(&r->async, env, req, provider, r);
+    rt_async_init_under(&r->async, &c->handle.async, req, provider, r);
     ur_op_init(&r->op, connect_done);
     c->connect = r;
     if (err)

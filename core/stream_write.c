@@ -120,7 +120,7 @@ static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
     size_t len = w->len;
     bool usable = rt_req_usable(req);
     if (s->ops->needs_request && usable)
-        rt_async_init(&w->async, env, req, RT_PROVIDER_WRITEWRAP, w);
+        rt_async_init_under(&w->async, s->async, req, RT_PROVIDER_WRITEWRAP, w);
     if (!res) res = s->ops->write(s, w);
     if (res < 0) {
         rt_write_drop(w);
@@ -130,7 +130,7 @@ static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
     if (res == RT_WRITE_ASYNC) {
         base[RT_LAST_WRITE_WAS_ASYNC] = 1;
         if (!s->ops->needs_request && usable)
-            rt_async_init(&w->async, env, req, RT_PROVIDER_WRITEWRAP, w);
+            rt_async_init_under(&w->async, s->async, req, RT_PROVIDER_WRITEWRAP, w);
     }
     return 0;
 }
@@ -358,7 +358,7 @@ static void shut_down(const struct vs_args *a)
     struct rt_shutdown *req = calloc(1, sizeof *req);
     CHECK(req);
     req->stream = s;
-    rt_async_init(&req->async, s->async->env, object, RT_PROVIDER_SHUTDOWNWRAP, req);
+    rt_async_init_under(&req->async, s->async, object, RT_PROVIDER_SHUTDOWNWRAP, req);
     int err = s->ops->shutdown(s, req);
     if (err) {
         rt_async_reset(&req->async);

@@ -132,8 +132,8 @@ void rt_turn(struct rt_env *env)
     run_tasks(env);
     poll_phase(env);
     if (env->stopping) return;
-    run_immediates(env);
     if (env->ids.destroyed_count > 0) rt_async_run_destroyed(env);
+    run_immediates(env);
     rt_handles_run_closed(env);
 }
 
@@ -155,6 +155,7 @@ void rt_run(struct rt_env *env)
 {
     do {
         while (!env->stopping && rt_alive(env)) rt_turn(env);
+        if (env->ids.destroyed_count > 0) rt_async_run_destroyed(env);
         int code = env->exit->has_code ? env->exit->code : RT_EXIT_OK;
         if (env->stopping || !rt_emit_exit(env, "beforeExit", code)) break;
     } while (!env->stopping && rt_alive(env));

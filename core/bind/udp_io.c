@@ -189,7 +189,7 @@ int udp_send(struct udp *u, vs_val req, vs_val list, const struct sockaddr *addr
         return (int)(res < 0 ? res : res + 1);
     }
     if (wants_callback && rt_req_usable(req))
-        rt_async_init(&s->async, env, req, RT_PROVIDER_UDPSENDWRAP, s);
+        rt_async_init_under(&s->async, &u->handle.async, req, RT_PROVIDER_UDPSENDWRAP, s);
     *u->sends_tail = s;
     u->sends_tail = &s->next;
     u->queued_len += s->len;
