@@ -4,7 +4,6 @@
 #define RT_MESSAGE_H
 
 #include "v8shim/vs.h"
-#include "v8shim/vs.h"
 
 struct rt_env;
 

@@ -6,7 +6,7 @@
 #include "core/buffer.h"
 #include "core/env.h"
 #include "core/error.h"
-#include "v8shim/vs_serial.h"
+#include "v8shim/vs.h"
 
 /* The kind of a view, as v8.serialize() numbers them. */
 static const char *const view_names[] = {

@@ -1,6 +1,6 @@
 /* core/bind/serdes.c: internalBinding('serdes'): the classes behind v8.Serializer and
  * v8.Deserializer, whose JS subclasses say what becomes of host objects. */
-#include "v8shim/vs_serial.h"
+#include "v8shim/vs.h"
 
 #include <stdlib.h>
 

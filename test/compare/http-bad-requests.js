@@ -9,14 +9,16 @@ const cases = {
   'bad version': 'GET / HTTP/9.9\r\nHost: a\r\n\r\n',
   'no host': 'GET / HTTP/1.1\r\n\r\n',
   'two lengths': 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
-  'length and chunked': 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  'length and chunked': 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n' +
+    'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
   'bad chunk': 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
   'bad header': 'GET / HTTP/1.1\r\nHost: a\r\nbad header: x\r\n\r\n',
   'control in value': 'GET / HTTP/1.1\r\nHost: a\r\nX: a\x01b\r\n\r\n',
   'bare LF': 'GET / HTTP/1.1\nHost: a\n\n',
   'header too long': `GET / HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(17000)}\r\n\r\n`,
   'url too long': `GET /${'u'.repeat(17000)} HTTP/1.1\r\nHost: a\r\n\r\n`,
-  'extension too long': `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;${'e'.repeat(17000)}\r\na\r\n0\r\n\r\n`,
+  'extension too long': 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n' +
+    `1;${'e'.repeat(17000)}\r\na\r\n0\r\n\r\n`,
   'cut in the middle': 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc',
   'expectation': 'GET / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\nConnection: close\r\n\r\n',
 };
