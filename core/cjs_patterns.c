@@ -204,8 +204,8 @@ static char *put_utf8(char *out, uint32_t c)
     return out;
 }
 
-/* \u{...} or \uXXXX with *p behind the u; -1: malformed. */
-static int64_t unicode_escape(const char **p, const char *end)
+/* The number in \u{...} or \uXXXX with *p behind the u; -1: malformed. */
+static int64_t unicode_number(const char **p, const char *end)
 {
     if (*p < end && **p == '{') {
         int64_t value = 0;
@@ -217,14 +217,21 @@ static int64_t unicode_escape(const char **p, const char *end)
         return *p < end ? ((*p)++, value) : -1;
     }
     int unit = hex_digits(*p, end, 4);
-    if (unit < 0) return -1;
-    *p += 4;
-    if (unit < 0xd800 || unit > 0xdfff) return unit;
-    if (unit >= 0xdc00 || end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u') return -1;
-    int low = hex_digits(*p + 2, end, 4);
+    if (unit >= 0) *p += 4;
+    return unit;
+}
+
+/* The character of the escape with *p behind the u, or of two that are the halves of a surrogate
+ * pair; -1: malformed, or one half alone. */
+static int64_t unicode_escape(const char **p, const char *end)
+{
+    int64_t high = unicode_number(p, end);
+    if (high < 0xd800 || high > 0xdfff) return high;
+    if (high >= 0xdc00 || end - *p < 2 || (*p)[0] != '\\' || (*p)[1] != 'u') return -1;
+    *p += 2;
+    int64_t low = unicode_number(p, end);
     if (low < 0xdc00 || low > 0xdfff) return -1;
-    *p += 6;
-    return 0x10000 + (((int64_t)unit - 0xd800) << 10) + (low - 0xdc00);
+    return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
 /* The character that the escape behind a backslash stands for, -1: malformed, -2: none (a line

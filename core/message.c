@@ -261,7 +261,7 @@ static bool throw_duplicate(struct writing *w, vs_val object)
 static bool list_host(struct writing *w, vs_val object, vs_val source)
 {
     const struct rt_transfer_class *c = class_of(w->env, object);
-    if (!c && js_mode(w->env, object) < 0) {
+    if (!(host_mode(w->env, object) & RT_TRANSFERABLE)) {
         throw_clone(w->env, "Found invalid value in transferList.");
         return false;
     }

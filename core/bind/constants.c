@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/env.h"
+#include "core/error.h"
 
 /* libuv's, which Node programs know. */
 enum {
@@ -139,10 +140,17 @@ static const struct rt_constant trace_constants[] = {
     { "TRACE_EVENT_PHASE_LINK_IDS", '=' },
 };
 
+void rt_put_constant(struct vs_cx *cx, vs_val target, const char *name, vs_val value)
+{
+    int attrs = VS_READ_ONLY | VS_DONT_DELETE;
+    CHECK(vs_define(cx, target, vs_str_intern(cx, name), value, attrs));
+}
+
 void rt_put_constants(struct vs_cx *cx, vs_val target, const struct rt_constant *table,
                       size_t count)
 {
-    for (size_t i = 0; i < count; i++) vs_put_int(cx, target, table[i].name, table[i].value);
+    for (size_t i = 0; i < count; i++)
+        rt_put_constant(cx, target, table[i].name, vs_num(cx, table[i].value));
 }
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])

@@ -88,6 +88,6 @@ static const struct rt_constant after_ciphers[] = {
 void rt_put_crypto_constants(struct vs_cx *cx, vs_val target)
 {
     rt_put_constants(cx, target, before_ciphers, sizeof before_ciphers / sizeof before_ciphers[0]);
-    vs_put_str(cx, target, "defaultCoreCipherList", core_ciphers);
+    rt_put_constant(cx, target, "defaultCoreCipherList", vs_str_latin1(cx, core_ciphers, -1));
     rt_put_constants(cx, target, after_ciphers, sizeof after_ciphers / sizeof after_ciphers[0]);
 }

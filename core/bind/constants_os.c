@@ -72,7 +72,7 @@ static void put_group(struct vs_cx *cx, vs_val target, const char *name,
 
 void rt_put_os_constants(struct vs_cx *cx, vs_val target)
 {
-    vs_put_int(cx, target, "UV_UDP_REUSEADDR", UV_UDP_REUSEADDR);
+    rt_put_constant(cx, target, "UV_UDP_REUSEADDR", vs_i32(cx, UV_UDP_REUSEADDR));
 #define PUT(name, table) put_group(cx, target, name, table, sizeof(table) / sizeof(table)[0])
     PUT("dlopen", dlopen_flags);
     PUT("errno", error_numbers);

@@ -14,6 +14,8 @@ struct rt_constant {
 /* Name and value of a constant that a header defines, for an initialiser. */
 #define RT_CONSTANT(id) #id, id
 
+/* Programs can neither change nor delete them. */
+void rt_put_constant(struct vs_cx *cx, vs_val target, const char *name, vs_val value);
 void rt_put_constants(struct vs_cx *cx, vs_val target, const struct rt_constant *table,
                       size_t count);
 

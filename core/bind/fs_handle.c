@@ -5,6 +5,7 @@
 
 #include "core/bind/fs_priv.h"
 #include "core/error.h"
+#include "core/message.h"
 
 struct file_handle {
     struct fs_owned owned; /* first */
@@ -104,6 +105,44 @@ static void handle_release(const struct vs_args *a)
     take_fd(handle_of(a));
 }
 
+/* ---- on its way to another thread ---- */
+
+struct fd_parcel {
+    struct rt_parcel parcel; /* first */
+    int fd;                  /* owned; -1: unpacked */
+};
+
+static vs_val parcel_open(struct rt_env *env, struct rt_parcel *p)
+{
+    struct fd_parcel *parcel = (struct fd_parcel *)p;
+    int fd = parcel->fd;
+    parcel->fd = -1;
+    return fs_handle_new_take(env, fd);
+}
+
+static void parcel_drop(struct rt_parcel *p)
+{
+    struct fd_parcel *parcel = (struct fd_parcel *)p;
+    if (parcel->fd >= 0) fs_sys_close(parcel->fd);
+    free(parcel);
+}
+
+static struct rt_parcel *pack(struct rt_env *env, vs_val object, int mode)
+{
+    (void)mode;
+    int fd = take_fd(vs_native_get(object, 0));
+    if (fd < 0) { /* closed */
+        rt_throw_dom(env, "Cannot clone object of unsupported type.", "DataCloneError");
+        return NULL;
+    }
+    struct fd_parcel *parcel = malloc(sizeof *parcel);
+    CHECK(parcel);
+    *parcel = (struct fd_parcel){ { parcel_open, parcel_drop }, fd };
+    return &parcel->parcel;
+}
+
+static const struct rt_transfer_class transfer = { "FileHandle", RT_TRANSFERABLE, pack, NULL };
+
 void fs_bind_handle(struct rt_env *env, vs_val target)
 {
     struct vs_class *c = vs_class_new(env->cx, "FileHandle", new_handle, rt_async_class(env), 1);
@@ -112,6 +151,7 @@ void fs_bind_handle(struct rt_env *env, vs_val target)
     vs_class_method(c, "releaseFD", handle_release);
     vs_class_accessor(c, "fd", get_fd, NULL);
     fs_state_of(env)->handle_class = c;
+    rt_transfer_register(env, c, &transfer);
     vs_val constructor = vs_class_fn(c);
     vs_put(env->cx, target, "FileHandle", constructor);
     /* What a native stream pipe (http2's respondWithFD) would use. */

@@ -136,7 +136,7 @@ function firstError(verdict, end, out, err) {
   if (verdict === 'skip') return text.match(/^1\.\.0 # Skipped:?\s*(.*)$/m)?.[1] ?? '';
   const line =
     text.match(CRASH_TEXT) ? text.split('\n').find((item) => CRASH_TEXT.test(item)) :
-      text.match(/^torc has no .*|^.*torc has no .*$/m)?.[0] ??
+      (text + out.tail + err.tail).match(/torc has no .*? yet/)?.[0] ??
       text.match(/^(?:\[?[A-Za-z.]*(?:Error|Exception)\b|Mismatched|# Fatal|FATAL).*$/m)?.[0] ??
       text.match(/^.*\S.*$/m)?.[0] ?? '';
   const how = end.signal && !end.timedOut ? `${end.signal} ` : '';
