@@ -35,8 +35,6 @@ enum rt_id_field {
     RT_ID_FIELD_COUNT,
 };
 
-/* Doublings of the id stack that are possible. */
-#define RT_OLD_STACKS_MAX 16
 #define RT_PROMISE_HOOKS 4
 
 /* Async ids and their stack; the typed arrays share their memory with JS. All owned. */
@@ -46,9 +44,7 @@ struct rt_async_ids {
     double *stack;      /* pairs (execution, trigger) of the suspended contexts */
     vs_val *natives;    /* per pair: the resource pushed by C, or NULL */
     uint32_t stack_cap; /* pairs */
-    double *old_stacks[RT_OLD_STACKS_MAX]; /* outgrown, but JS may still look at them */
-    uint32_t old_stack_count;
-    double *destroyed; /* ids whose 'destroy' hooks have still to run */
+    double *destroyed;  /* ids whose 'destroy' hooks have still to run */
     uint32_t destroyed_count, destroyed_cap;
     struct vs_ref *js_fields, *js_ids, *js_stack;
     struct vs_ref *resources; /* execution_async_resources array */

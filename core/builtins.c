@@ -48,12 +48,19 @@ static void builtins_drop(struct rt_env *env)
     free(b);
 }
 
+bool rt_beside_executable(char path[PATH_MAX], const char *suffix)
+{
+    size_t size = strlen(suffix) + 1;
+    ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - size);
+    if (len <= 0) return false;
+    memcpy(path + len, suffix, size);
+    return true;
+}
+
 static void cache_open(struct builtins *b)
 {
     char path[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - sizeof(CACHE_SUFFIX));
-    if (len <= 0) return;
-    memcpy(path + len, CACHE_SUFFIX, sizeof(CACHE_SUFFIX));
+    if (!rt_beside_executable(path, CACHE_SUFFIX)) return;
     struct rt_code_cache_key key = cache_key();
     rt_code_cache_open(&b->cache, path, &key);
 }

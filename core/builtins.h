@@ -6,10 +6,15 @@
 #ifndef RT_BUILTINS_H
 #define RT_BUILTINS_H
 
+#include <limits.h>
+
 #include "core/builtins_table.h"
 #include "v8shim/vs.h"
 
 struct rt_env;
+
+/* The name of the executable's file with suffix. ANY THREAD. */
+bool rt_beside_executable(char path[PATH_MAX], const char *suffix);
 
 /* Index into rt_builtins[], -1 when there is no such module. ANY THREAD. */
 int rt_builtin_find(const char *id);

@@ -8,9 +8,11 @@
 #include <time.h>
 
 #include "core/bind/async_wrap.h"
+#include "core/context.h"
 #include "core/error.h"
 #include "core/module.h"
 #include "core/options.h"
+#include "core/snapshot.h"
 #include "core/turn.h"
 #include "uring/trace.h"
 
@@ -67,33 +69,37 @@ static int64_t now_ns(void)
     return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-static void *shared_memory(size_t size)
-{
-    void *p = calloc(1, size);
-    CHECK(p);
-    return p;
-}
-
 static void make_shared(struct rt_env *env)
 {
-    env->tick = shared_memory(sizeof *env->tick);
-    env->immediate = shared_memory(sizeof *env->immediate);
-    env->exit = shared_memory(sizeof *env->exit);
-    env->timeouts = shared_memory(sizeof *env->timeouts);
-    env->may_abort = shared_memory(sizeof *env->may_abort);
-    *env->may_abort = 1;
-    rt_async_ids_open(env);
+    static const size_t sizes[RT_SHARED_COUNT] = {
+        [RT_SHARED_TICK] = sizeof *env->tick,
+        [RT_SHARED_IMMEDIATE] = sizeof *env->immediate,
+        [RT_SHARED_EXIT] = sizeof *env->exit,
+        [RT_SHARED_TIMEOUTS] = sizeof *env->timeouts,
+        [RT_SHARED_MAY_ABORT] = sizeof *env->may_abort,
+        [RT_SHARED_MILESTONES] = RT_MILESTONE_COUNT * sizeof *env->milestones,
+    };
+    for (int i = 0; i < RT_SHARED_COUNT; i++) {
+        vs_val buffer = vs_ab_new(env->cx, sizes[i]);
+        CHECK(buffer);
+        env->shared[i] = vs_ref_new(env->cx, buffer);
+    }
 }
 
-static void free_shared(struct rt_env *env)
+static void *shared_memory(struct rt_env *env, enum rt_shared which)
 {
-    free(env->tick);
-    free(env->immediate);
-    free(env->exit);
-    free(env->timeouts);
-    free(env->may_abort);
-    free(env->milestones);
-    rt_async_ids_free(env);
+    return vs_bytes(vs_ref_get(env->shared[which])).ptr;
+}
+
+/* Into the buffers, new or from the snapshot. */
+static void point_at_shared(struct rt_env *env)
+{
+    env->tick = shared_memory(env, RT_SHARED_TICK);
+    env->immediate = shared_memory(env, RT_SHARED_IMMEDIATE);
+    env->exit = shared_memory(env, RT_SHARED_EXIT);
+    env->timeouts = shared_memory(env, RT_SHARED_TIMEOUTS);
+    env->may_abort = shared_memory(env, RT_SHARED_MAY_ABORT);
+    env->milestones = shared_memory(env, RT_SHARED_MILESTONES);
 }
 
 void rt_mark(struct rt_env *env, enum rt_milestone m)
@@ -102,9 +108,8 @@ void rt_mark(struct rt_env *env, enum rt_milestone m)
 }
 
 /* Time counts from the start of the process: its wall-clock time is in microseconds. */
-static void make_milestones(struct rt_env *env)
+static void start_milestones(struct rt_env *env, int64_t v8_start_ns)
 {
-    env->milestones = shared_memory(RT_MILESTONE_COUNT * sizeof *env->milestones);
     for (int i = 0; i < RT_MILESTONE_COUNT; i++) env->milestones[i] = -1;
     struct timespec ts;
     clock_gettime(CLOCK_REALTIME, &ts);
@@ -112,6 +117,8 @@ static void make_milestones(struct rt_env *env)
     env->milestones[RT_MILESTONE_TIME_ORIGIN_TIMESTAMP] = (double)(wall_ns / NS_PER_US);
     env->milestones[RT_MILESTONE_TIME_ORIGIN] = (double)env->start_ns;
     env->milestones[RT_MILESTONE_NODE_START] = (double)env->start_ns;
+    env->milestones[RT_MILESTONE_V8_START] = (double)v8_start_ns;
+    rt_mark(env, RT_MILESTONE_ENVIRONMENT);
 }
 
 /* Whether the comma-separated list in the variable has the word. */
@@ -151,6 +158,26 @@ static int open_loop(struct rt_env *env, const char **why)
     return 0;
 }
 
+static void fill(struct rt_env *env, bool restore, int64_t v8_start_ns)
+{
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    env->strings = rt_strings_new(env->cx);
+    if (restore) {
+        rt_snapshot_restore(env);
+        env->booted = true;
+        CHECK(rt_context_prepare(env)); /* as this process's options say */
+    } else {
+        make_shared(env);
+        *(uint32_t *)shared_memory(env, RT_SHARED_MAY_ABORT) = 1;
+        rt_async_ids_open(env);
+        env->symbols = rt_symbols_new(env->cx);
+    }
+    point_at_shared(env);
+    start_milestones(env, v8_start_ns);
+    vs_scope_close(&scope);
+}
+
 int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why)
 {
     struct rt_env *env = calloc(1, sizeof *env);
@@ -161,12 +188,12 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     env->exec_argc = opt->exec_argc;
     env->exec_argv = opt->exec_argv;
     env->start_ns = opt->start_ns;
-    make_milestones(env);
     int err = open_loop(env, why);
     if (err) goto free_env;
-    rt_mark(env, RT_MILESTONE_V8_START);
+    int64_t v8_start_ns = now_ns();
     struct vs_host host = {
         .user = env,
+        .heap = opt->heap,
         .wake = wake,
         .uncaught = uncaught,
         .may_abort = may_abort,
@@ -183,20 +210,13 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
         err = -ENOMEM;
         goto close_loop;
     }
-    rt_mark(env, RT_MILESTONE_ENVIRONMENT);
-    struct vs_scope scope;
-    vs_scope_open(env->cx, &scope);
-    make_shared(env);
-    env->strings = rt_strings_new(env->cx);
-    env->symbols = rt_symbols_new(env->cx);
-    vs_scope_close(&scope);
+    fill(env, opt->heap == VS_HEAP_SAVED, v8_start_ns);
     env->can_call_js = true;
     *out = env;
     return 0;
 close_loop:
     ur_loop_close(env->loop);
 free_env:
-    free(env->milestones);
     free(env);
     return err;
 }
@@ -209,6 +229,7 @@ static void drop_refs(struct rt_env *env)
     };
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) vs_ref_drop(refs[i]);
     for (int i = 0; i < RT_BINDING_COUNT; i++) vs_ref_drop(env->bindings[i]);
+    for (int i = 0; i < RT_SHARED_COUNT; i++) vs_ref_drop(env->shared[i]);
     struct vs_ref **hooks = (struct vs_ref **)&env->hooks;
     for (size_t i = 0; i < sizeof env->hooks / sizeof *hooks; i++) vs_ref_drop(hooks[i]);
 }
@@ -224,7 +245,7 @@ static void close_handles(struct rt_env *env)
     vs_scope_close(&scope);
 }
 
-void rt_env_close(struct rt_env *env)
+struct vs_cx *rt_env_close_but_isolate(struct rt_env *env)
 {
     env->can_call_js = false;
     env->stopping = true;
@@ -244,7 +265,12 @@ void rt_env_close(struct rt_env *env)
     drop_refs(env);
     rt_strings_drop(env->strings);
     rt_symbols_drop(env->symbols);
-    vs_isolate_close(env->cx);
-    free_shared(env);
+    struct vs_cx *cx = env->cx;
     free(env);
+    return cx;
+}
+
+void rt_env_close(struct rt_env *env)
+{
+    vs_isolate_close(rt_env_close_but_isolate(env));
 }

@@ -59,6 +59,17 @@ struct rt_hooks {
     struct vs_ref *import_meta;    /* initializeImportMetaObject */
 };
 
+/* Memory that C and JS share, as ArrayBuffers. */
+enum rt_shared {
+    RT_SHARED_TICK,
+    RT_SHARED_IMMEDIATE,
+    RT_SHARED_EXIT,
+    RT_SHARED_TIMEOUTS,
+    RT_SHARED_MAY_ABORT,
+    RT_SHARED_MILESTONES,
+    RT_SHARED_COUNT,
+};
+
 /* Moments of start-up that performance.nodeTiming shows, in Node's numbering. */
 enum rt_milestone {
     RT_MILESTONE_TIME_ORIGIN_TIMESTAMP,
@@ -87,15 +98,18 @@ struct rt_env {
     struct vs_ref *buffer_proto;     /* Buffer.prototype (FastBuffer), once set up */
     struct rt_hooks hooks;
 
-    struct rt_tick_info *tick;           /* memory of an ArrayBuffer; lives as long as the env */
-    struct rt_immediate_info *immediate; /* likewise */
-    struct rt_exit_info *exit;           /* likewise */
-    int32_t *timeouts;                   /* likewise: number of ref'd JS timers */
-    uint32_t *may_abort;                 /* likewise: an uncaught exception may abort the process */
-    struct rt_async_ids ids;             /* async ids and their stack; core/async.h */
+    struct vs_ref *shared[RT_SHARED_COUNT]; /* the buffers that the next six point into */
+    struct rt_tick_info *tick;
+    struct rt_immediate_info *immediate;
+    struct rt_exit_info *exit;
+    int32_t *timeouts;       /* number of ref'd JS timers */
+    uint32_t *may_abort;     /* an uncaught exception may abort the process */
+    double *milestones;      /* ns, -1: not yet */
+    struct rt_async_ids ids; /* async ids and their stack; core/async.h */
 
     struct ur_timer js_timer; /* the one timer behind all JS timers */
     uint64_t timer_base_ms;   /* loop time that JS timers count from */
+    bool booted;              /* the library's bootstrap scripts have run */
     bool can_call_js;         /* false while the env is being torn down */
     bool source_maps;         /* --enable-source-maps or process.setSourceMapsEnabled() */
     bool printed_error;       /* the source line of a fatal exception is on stderr already */
@@ -103,7 +117,6 @@ struct rt_env {
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
     int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */
-    double *milestones;       /* ns, -1: not yet; memory of an ArrayBuffer in performance */
     uint64_t idle_ns;         /* spent waiting in poll */
 
     struct vs_class *async_class;              /* core/async.c */
@@ -140,11 +153,14 @@ struct rt_env_options {
     int exec_argc;
     char **exec_argv;
     int64_t start_ns;
+    enum vs_heap_kind heap; /* VS_HEAP_SAVED after rt_snapshot_use() */
 };
 
 /* Makes isolate, context and loop; runs no JS. Returns 0 or -errno; *why (static) says what failed.
  */
 int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why);
+/* The same without the isolate, which the caller closes. */
+struct vs_cx *rt_env_close_but_isolate(struct rt_env *env);
 /* Closes handles, drains the loop, runs the bindings' drop functions and frees everything. No JS
  * runs. */
 void rt_env_close(struct rt_env *env);

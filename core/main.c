@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/process.h"
+#include "core/snapshot.h"
 
 /* V8's own threads (garbage collection, optimising compiler); they start as tasks need them. */
 #define V8_THREADS 4
@@ -22,6 +23,9 @@
 /* Hidden, for the build: `torc --build-code-cache CACHE PROGRAM [ARGUMENTS]` runs the program, then
  * writes the library's code cache with what was compiled for it. */
 #define BUILD_CACHE "--build-code-cache"
+
+/* Hidden likewise: `torc --build-start-snapshot FILE` writes the snapshot (core/snapshot.h). */
+#define BUILD_SNAPSHOT "--build-start-snapshot"
 
 static int64_t now_ns(void)
 {
@@ -54,10 +58,15 @@ static void setup_process(void)
     }
 }
 
-static struct rt_env *open_env(struct rt_options *options, int64_t start_ns)
+static struct rt_env *open_env(struct rt_options *options, int64_t start_ns, bool to_save)
 {
     const char *why = vs_platform_open(V8_THREADS);
     struct rt_env_options eo = { .options = options, .start_ns = start_ns };
+    if (to_save) {
+        eo.heap = VS_HEAP_SAVE;
+    } else if (!why && rt_option_bool(options, RT_OPT_node_snapshot) && rt_snapshot_use()) {
+        eo.heap = VS_HEAP_SAVED;
+    }
     eo.argv = rt_options_argv(options, &eo.argc);
     eo.exec_argv = rt_options_exec_argv(options, &eo.exec_argc);
     struct rt_env *env = NULL;
@@ -66,12 +75,14 @@ static struct rt_env *open_env(struct rt_options *options, int64_t start_ns)
         fprintf(stderr, "torc: cannot start: %s (%s)\n", why, strerror(-err));
         return NULL;
     }
+    const char *title = rt_option_str(options, RT_OPT_title);
+    if (*title) rt_process_set_title(env, title);
     return env;
 }
 
 static int run_program(struct rt_env *env)
 {
-    if (!rt_boot(env)) return RT_EXIT_BOOTSTRAP;
+    if (!env->booted && !rt_boot(env)) return RT_EXIT_BOOTSTRAP;
     /* An exception has been to process 'uncaughtException' by now: if it was handled, the program
      * goes on. */
     rt_boot_main(env, rt_options_main(env->options));
@@ -88,11 +99,19 @@ static int build_cache(struct rt_env *env, const char *path)
     return err ? RT_EXIT_USER_ERROR : RT_EXIT_OK;
 }
 
-/* Takes BUILD_CACHE and the file from the arguments; NULL when they are not there. */
-static const char *take_cache_path(int *argc, char ***argv)
+static int build_snapshot(struct rt_env *env, const char *path)
+{
+    if (!rt_boot(env)) return RT_EXIT_BOOTSTRAP;
+    int err = rt_snapshot_write(env, path);
+    if (err) fprintf(stderr, "torc: cannot write the snapshot '%s': %s\n", path, strerror(-err));
+    return err ? RT_EXIT_USER_ERROR : RT_EXIT_OK;
+}
+
+/* Takes the option name and its file from the arguments; NULL when they are not there. */
+static const char *take_path(const char *name, int *argc, char ***argv)
 {
     char **args = *argv;
-    if (*argc < 4 || strcmp(args[1], BUILD_CACHE) != 0) return NULL;
+    if (*argc < 3 || strcmp(args[1], name) != 0) return NULL;
     const char *path = args[2];
     args[2] = args[0];
     *argv += 2;
@@ -103,7 +122,8 @@ static const char *take_cache_path(int *argc, char ***argv)
 int main(int argc, char **argv)
 {
     int64_t start_ns = now_ns();
-    const char *cache = take_cache_path(&argc, &argv);
+    const char *cache = take_path(BUILD_CACHE, &argc, &argv);
+    const char *snapshot = take_path(BUILD_SNAPSHOT, &argc, &argv);
     setup_process();
     struct rt_options *options;
     int code = rt_options_parse(&options, argc, argv);
@@ -116,8 +136,9 @@ int main(int argc, char **argv)
     case RT_MODE_RUN: fprintf(stderr, "torc: --run is not there yet\n"); return RT_EXIT_BAD_OPTION;
     case RT_MODE_JS: break;
     }
-    struct rt_env *env = open_env(options, start_ns);
+    struct rt_env *env = open_env(options, start_ns, snapshot);
     if (!env) return RT_EXIT_USER_ERROR;
+    if (snapshot) return build_snapshot(env, snapshot); /* the env is gone */
     code = cache ? build_cache(env, cache) : run_program(env);
     rt_exit(env, code);
 }

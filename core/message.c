@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/message_priv.h"
+#include "core/snapshot.h"
 #include "core/symbols.h"
 
 #define UNSUPPORTED_CLONE "Cannot clone object of unsupported type."
@@ -91,6 +92,14 @@ struct message_state *message_state_of(struct rt_env *env)
     env->binding_state[RT_STATE_message] = s;
     env->binding_drop[RT_STATE_message] = state_drop;
     return s;
+}
+
+/* The classes are registered anew by those who did it before. */
+void rt_snap_message(struct rt_env *env, struct rt_snap *snap)
+{
+    struct message_state *s = message_state_of(env);
+    CHECK(!rt_snap_saving(snap) || s->class_count == 1);
+    rt_snap_ref(snap, &s->factory);
 }
 
 void rt_transfer_register(struct rt_env *env, struct vs_class *c,

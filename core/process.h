@@ -7,8 +7,10 @@
 struct rt_env;
 
 /* Makes `process` with what internal/bootstrap/realm expects of it: version, versions, arch,
- * platform, release, env, title and the exit state (env->exit). Never fails. */
+ * platform, release, env and the exit state (env->exit). Never fails. */
 vs_val rt_process_object_new(struct rt_env *env);
+/* Sets the title that `ps` shows, cut to the room there is. */
+void rt_process_set_title(struct rt_env *env, const char *title);
 /* "v24.21.0": the release whose library runs here. Static. */
 const char *rt_node_version(void);
 /* Before exit: hands what was written to sockets to the kernel, and restores terminals to the state

@@ -93,7 +93,7 @@ static vs_val release_new(struct vs_cx *cx)
 static void put_exit_state(struct rt_env *env, vs_val process)
 {
     struct vs_cx *cx = env->cx;
-    vs_val ab = vs_ab_new_external(cx, env->exit, sizeof *env->exit, NULL, NULL);
+    vs_val ab = vs_ref_get(env->shared[RT_SHARED_EXIT]);
     vs_val fields = vs_typed_new(cx, VS_I32, ab, 0, sizeof *env->exit / sizeof(int32_t));
     CHECK(vs_private_set(cx, process, rt_private(env, exit_info_private_symbol), fields));
 }
@@ -112,7 +112,5 @@ vs_val rt_process_object_new(struct rt_env *env)
     define(cx, process, "env", rt_process_env_new(env), VS_ATTR_NONE);
     define(cx, process, "torc", rt_introspect_new(env), VS_READ_ONLY | VS_DONT_ENUM);
     put_exit_state(env, process);
-    const char *title = rt_option_str(env->options, RT_OPT_title);
-    if (*title) rt_process_set_title(env, title);
     return process;
 }

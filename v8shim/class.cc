@@ -8,6 +8,7 @@
 #include <new>
 
 #include "v8shim/vs_priv.h"
+#include "v8shim/vs_snapshot.h"
 
 struct vs_class {
     vs_state *st;
@@ -26,6 +27,14 @@ static void on_illegal_construct(const vs_args *a)
     vs_throw(cx, vs_error_new(cx, VS_TYPE_ERROR, "Illegal constructor"));
 }
 
+static vs_class *keep(vs_state *st, v8::Local<v8::FunctionTemplate> function)
+{
+    vs_class *c = new vs_class{ st, {}, st->classes };
+    c->function.Reset(isolate_of(st), function);
+    st->classes = c;
+    return c;
+}
+
 vs_class *vs_class_new(vs_cx *cx, const char *name, vs_fn *ctor, vs_class *parent, int fields)
 {
     vs_state *st = state_of(cx);
@@ -37,10 +46,23 @@ vs_class *vs_class_new(vs_cx *cx, const char *name, vs_fn *ctor, vs_class *paren
     function->InstanceTemplate()->SetInternalFieldCount(fields);
     if (parent) function->Inherit(template_of(parent));
 
-    vs_class *c = new vs_class{ st, {}, st->classes };
-    c->function.Reset(isolate, function);
-    st->classes = c;
-    return c;
+    return keep(st, function);
+}
+
+void vs_snapshot_add_class(vs_cx *cx, vs_class *c)
+{
+    state_of(cx)->creator->AddData(template_of(c));
+}
+
+vs_class *vs_snapshot_get_class(vs_cx *cx)
+{
+    vs_state *st = state_of(cx);
+    v8::Isolate *isolate = isolate_of(cx);
+    v8::Local<v8::FunctionTemplate> function;
+    if (!isolate->GetDataFromSnapshotOnce<v8::FunctionTemplate>(st->next_class++)
+             .ToLocal(&function))
+        vs_abort("vs_snapshot_get_class", "the snapshot has no such class");
+    return keep(st, function);
 }
 
 void vs_classes_drop(vs_state *st)
@@ -134,6 +156,7 @@ int vs_native_count(vs_val obj)
 
 vs_val vs_external_new(vs_cx *cx, void *ptr)
 {
+    vs_reference_record(ptr);
     return handle(v8::External::New(isolate_of(cx), ptr));
 }
 

@@ -9,7 +9,7 @@ struct interception {
 
 static interception interception_of(v8::Isolate *isolate, v8::Local<v8::Value> data)
 {
-    void *table = data.As<v8::External>()->Value();
+    const void *table = vs_in_executable(data.As<v8::Int32>()->Value());
     return { state_of_isolate(isolate), static_cast<const vs_interceptor *>(table) };
 }
 
@@ -82,7 +82,13 @@ vs_val vs_obj_new_intercepted(vs_cx *cx, const vs_interceptor *table)
 {
     v8::Isolate *isolate = isolate_of(cx);
     v8::Local<v8::ObjectTemplate> made = v8::ObjectTemplate::New(isolate);
-    v8::Local<v8::External> data = v8::External::New(isolate, const_cast<vs_interceptor *>(table));
+    v8::Local<v8::Integer> data = v8::Integer::New(isolate, vs_executable_distance(table));
+    const void *references[] = {
+        reinterpret_cast<const void *>(on_get),   reinterpret_cast<const void *>(on_set),
+        reinterpret_cast<const void *>(on_query), reinterpret_cast<const void *>(on_delete),
+        reinterpret_cast<const void *>(on_keys),  reinterpret_cast<const void *>(on_define),
+    };
+    for (const void *reference : references) vs_reference_record(reference);
     made->SetHandler(v8::NamedPropertyHandlerConfiguration(
         on_get, on_set, on_query, on_delete, on_keys, table->define ? on_define : nullptr, nullptr,
         data, v8::PropertyHandlerFlags::kHasNoSideEffect));

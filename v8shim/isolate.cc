@@ -177,6 +177,15 @@ static void set_limits(v8::ResourceConstraints *constraints, const vs_limits *li
     if (limits->max_young) constraints->set_max_young_generation_size_in_bytes(limits->max_young);
 }
 
+static v8::Local<v8::Context> main_context(v8::Isolate *isolate, int heap)
+{
+    if (heap != VS_HEAP_SAVED || !vs_snapshot_is_open()) return v8::Context::New(isolate);
+    v8::Local<v8::Context> context;
+    if (!v8::Context::FromSnapshot(isolate, 0).ToLocal(&context))
+        vs_abort("vs_isolate_open", "the snapshot has no context");
+    return context;
+}
+
 vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
 {
     vs_state *st = new (std::nothrow) vs_state{};
@@ -198,9 +207,14 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     params.oom_error_callback = on_oom;
     params.constraints.set_initial_young_generation_size_in_bytes(FIRST_YOUNG_BYTES);
     if (limits) set_limits(&params.constraints, limits);
-    v8::Isolate::Initialize(isolate, params);
+    vs_snapshot_prepare(&params, host->heap);
+    if (host->heap == VS_HEAP_SAVE) {
+        st->creator = new v8::SnapshotCreator(isolate, params); /* enters it */
+    } else {
+        v8::Isolate::Initialize(isolate, params);
+        isolate->Enter();
+    }
     isolate->SetData(0, static_cast<vs_cx *>(st));
-    isolate->Enter();
     /* Not by the constraints: those leave JS frames with the default, and deep recursion crashes.
      */
     if (limits && limits->stack)
@@ -209,13 +223,36 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     set_callbacks(st);
 
     v8::HandleScope scope(isolate);
-    v8::Local<v8::Context> context = v8::Context::New(isolate);
+    v8::Local<v8::Context> context = main_context(isolate, host->heap);
     /* V8 asks allow_codegen() only where it may not decide itself. */
     /* Otherwise V8's own option decides. */
     if (host->allow_codegen) context->AllowCodeGenerationFromStrings(false);
     st->context.Reset(isolate, context);
     context->Enter();
     return st;
+}
+
+void vs_isolate_forget(vs_state *st)
+{
+    v8::Isolate *isolate = isolate_of(st);
+    isolate->RemoveMessageListeners(on_message);
+    isolate->RemoveGCEpilogueCallback(on_gc_end, st);
+    for (v8::Global<v8::Function> &hook : st->promise_hooks) hook.Reset();
+    vs_vms_drop(st);
+    vs_classes_drop(st);
+    st->context.Reset();
+    st->tasks->close();
+}
+
+void vs_isolate_free(vs_state *st)
+{
+    v8::Isolate *isolate = isolate_of(st);
+    /* The address may be given to another isolate as soon as it is free: it leaves the platform's
+     * table after its last task and before that. */
+    isolate->Deinitialize();
+    vs_platform_remove(isolate);
+    v8::Isolate::Free(isolate);
+    delete st;
 }
 
 void vs_isolate_close(vs_cx *cx)
@@ -227,17 +264,7 @@ void vs_isolate_close(vs_cx *cx)
         v8::HandleScope scope(isolate);
         st->context.Get(isolate)->Exit();
     }
-    isolate->RemoveGCEpilogueCallback(on_gc_end, st);
-    for (v8::Global<v8::Function> &hook : st->promise_hooks) hook.Reset();
-    vs_vms_drop(st);
-    vs_classes_drop(st);
-    st->context.Reset();
-    st->tasks->close();
+    vs_isolate_forget(st);
     isolate->Exit();
-    /* The address may be given to another isolate as soon as it is free: it leaves the platform's
-     * table after its last task and before that. */
-    isolate->Deinitialize();
-    vs_platform_remove(isolate);
-    v8::Isolate::Free(isolate);
-    delete st;
+    vs_isolate_free(st);
 }

@@ -133,6 +133,7 @@ vs_val vs_str_external_latin1_take(vs_cx *cx, const char *s, size_t len, void (*
                                    void *data)
 {
     auto *resource = new latin1_resource(s, len, drop, data);
+    if (!drop) vs_reference_record_latin1(resource, s, len);
     vs_val v = handle(v8::String::NewExternalOneByte(isolate_of(cx), resource));
     if (v) return v;
     delete resource;
@@ -143,6 +144,7 @@ vs_val vs_str_external_utf16_take(vs_cx *cx, const uint16_t *s, size_t len,
                                   void (*drop)(void *data), void *data)
 {
     auto *resource = new utf16_resource(s, len, drop, data);
+    if (!drop) vs_reference_record_utf16(resource, s, len);
     vs_val v = handle(v8::String::NewExternalTwoByte(isolate_of(cx), resource));
     if (v) return v;
     delete resource;

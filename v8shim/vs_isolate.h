@@ -31,9 +31,17 @@ struct vs_import {
     int phase;         /* enum vs_import_phase, vs_module.h */
 };
 
+/* Where an isolate's heap comes from and goes to; vs_snapshot.h. */
+enum vs_heap_kind {
+    VS_HEAP_NEW,   /* an empty main context */
+    VS_HEAP_SAVE,  /* likewise; it will be saved */
+    VS_HEAP_SAVED, /* the main context that was saved; without a snapshot in use VS_HEAP_NEW */
+};
+
 /* What an isolate needs from its owner. All functions but wake() run on the isolate's thread. */
 struct vs_host {
     void *user; /* becomes vs_cx.user */
+    enum vs_heap_kind heap;
     /* ANY THREAD: a foreground task was posted; cause vs_tasks_run() soon on the isolate's thread.
      * Called under a lock of the shim: do that and nothing else. Not called after close. */
     void (*wake)(void *user);

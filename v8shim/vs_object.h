@@ -23,7 +23,7 @@ VS_MUST_CHECK bool vs_delete(struct vs_cx *cx, vs_val obj, vs_val key);
 enum vs_attr { VS_ATTR_NONE = 0, VS_READ_ONLY = 1, VS_DONT_ENUM = 2, VS_DONT_DELETE = 4 };
 VS_MUST_CHECK bool vs_define(struct vs_cx *cx, vs_val obj, vs_val key, vs_val v, int attrs);
 /* The value is made by load() when it is first read, and stays then; writing replaces it unread.
- * load() returns NULL for a pending exception. */
+ * load() returns NULL for a pending exception. It is in the executable; data is no object. */
 typedef vs_val vs_lazy_fn(struct vs_cx *cx, vs_val key, vs_val data);
 VS_MUST_CHECK bool vs_define_lazy(struct vs_cx *cx, vs_val obj, vs_val key, vs_lazy_fn *load,
                                   vs_val data, int attrs);

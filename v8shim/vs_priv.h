@@ -8,6 +8,7 @@
 #include <memory>
 #include <pthread.h>
 #include <v8-external-memory-accounter.h>
+#include <v8-snapshot.h>
 #include <v8.h>
 
 #include "v8shim/tasks_priv.h"
@@ -33,7 +34,10 @@ struct vs_state : vs_cx {
     vs_weak *dying = nullptr;    /* references whose value this garbage collection took */
     v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
-    bool compiling = false; /* a vs_compile_*() is running; no JS does */
+    bool compiling = false;                 /* a vs_compile_*() is running; no JS does */
+    v8::SnapshotCreator *creator = nullptr; /* owned; VS_HEAP_SAVE only */
+    size_t next_value = 0;                  /* of the snapshot, for vs_snapshot_get() */
+    size_t next_class = 0;
 #ifdef VS_DEBUG
     pthread_t thread;
     int scope_depth = 0;
@@ -123,9 +127,20 @@ static inline v8::Local<v8::Value> *locals(const vs_val *items)
     return reinterpret_cast<v8::Local<v8::Value> *>(const_cast<vs_val *>(items));
 }
 
+/* snapshot.cc: a place in the executable as a number that is the same in each process: data that V8
+ * keeps for callbacks has to be context-free, which an External is not. */
+int32_t vs_executable_distance(const void *address);
+const void *vs_in_executable(int32_t distance);
+/* snapshot.cc: V8 is about to get this address, which a heap that is being saved must name. */
+void vs_reference_record(const void *address);
+/* The same for a resource over static text. */
+void vs_reference_record_latin1(const void *resource, const char *s, size_t len);
+void vs_reference_record_utf16(const void *resource, const uint16_t *s, size_t len);
+
 /* A C callback, as V8 wants it: struct vs_args is FunctionCallbackInfo (layout.cc). */
 static inline v8::FunctionCallback callback_of(vs_fn *fn)
 {
+    vs_reference_record(reinterpret_cast<const void *>(fn));
     return reinterpret_cast<v8::FunctionCallback>(reinterpret_cast<void (*)()>(fn));
 }
 
@@ -136,6 +151,13 @@ static inline v8::Local<v8::String> interned(v8::Isolate *isolate, const char *t
         .ToLocalChecked();
 }
 
+/* snapshot.cc: what an isolate with such a heap starts from. */
+void vs_snapshot_prepare(v8::Isolate::CreateParams *params, int heap);
+bool vs_snapshot_is_open(void);
+/* isolate.cc: drops all that this side holds of the isolate, before it is saved or closed. */
+void vs_isolate_forget(vs_state *st);
+/* isolate.cc: the end of the isolate, which is not entered any more, and of st. */
+void vs_isolate_free(vs_state *st);
 /* class.cc: drops all classes, as the isolate closes. */
 void vs_classes_drop(vs_state *st);
 /* vm.cc: the same for contexts beside the main one. */

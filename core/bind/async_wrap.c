@@ -8,6 +8,7 @@
 
 #include "core/env.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 
 /* Pairs of ids held before the stack must grow. */
 #define STACK_PAIRS 16
@@ -21,46 +22,49 @@ static const char *const provider_names[] = {
 #undef RT_PROVIDER
 };
 
-static struct vs_ref *shared(struct vs_cx *cx, enum vs_elem elem, void *memory, size_t size,
-                             size_t count)
+static struct vs_ref *array_new(struct vs_cx *cx, enum vs_elem elem, size_t size, size_t count)
 {
-    vs_val ab = vs_ab_new_external(cx, memory, size, NULL, NULL);
+    vs_val ab = vs_ab_new(cx, size);
+    CHECK(ab);
     return vs_ref_new(cx, vs_typed_new(cx, elem, ab, 0, count));
+}
+
+static void *array_memory(const struct vs_ref *array)
+{
+    return vs_bytes(vs_ref_get(array)).ptr;
 }
 
 static void make_stack(struct rt_env *env, uint32_t pairs)
 {
     struct rt_async_ids *ids = &env->ids;
-    double *stack = calloc(2 * pairs, sizeof *stack);
+    struct vs_ref *js_stack = array_new(env->cx, VS_F64, 2 * pairs * sizeof *ids->stack, 2 * pairs);
+    double *stack = array_memory(js_stack);
     vs_val *natives = calloc(pairs, sizeof *natives);
-    CHECK(stack && natives);
+    CHECK(natives);
     if (ids->stack) {
         memcpy(stack, ids->stack, 2 * ids->stack_cap * sizeof *stack);
         memcpy(natives, ids->natives, ids->stack_cap * sizeof *natives);
         vs_ref_drop(ids->js_stack);
         free(ids->natives);
-        /* JS may still hold the old array: its memory is kept with the env. */
-        ids->old_stacks[ids->old_stack_count++] = ids->stack;
     }
     ids->stack = stack;
     ids->natives = natives;
     ids->stack_cap = pairs;
-    ids->js_stack = shared(env->cx, VS_F64, stack, 2 * pairs * sizeof *stack, 2 * pairs);
+    ids->js_stack = js_stack;
 }
 
 void rt_async_ids_open(struct rt_env *env)
 {
     struct rt_async_ids *ids = &env->ids;
-    ids->fields = calloc(RT_HOOK_FIELD_COUNT, sizeof *ids->fields);
-    ids->ids = calloc(RT_ID_FIELD_COUNT, sizeof *ids->ids);
-    CHECK(ids->fields && ids->ids);
+    ids->js_fields =
+        array_new(env->cx, VS_U32, RT_HOOK_FIELD_COUNT * sizeof *ids->fields, RT_HOOK_FIELD_COUNT);
+    ids->js_ids =
+        array_new(env->cx, VS_F64, RT_ID_FIELD_COUNT * sizeof *ids->ids, RT_ID_FIELD_COUNT);
+    ids->fields = array_memory(ids->js_fields);
+    ids->ids = array_memory(ids->js_ids);
     ids->fields[RT_HOOK_CHECK] = 1;
     ids->ids[RT_ID_COUNTER] = 1; /* 1 is the bootstrap itself */
     ids->ids[RT_ID_DEFAULT_TRIGGER] = -1;
-    ids->js_fields = shared(env->cx, VS_U32, ids->fields, RT_HOOK_FIELD_COUNT * sizeof *ids->fields,
-                            RT_HOOK_FIELD_COUNT);
-    ids->js_ids =
-        shared(env->cx, VS_F64, ids->ids, RT_ID_FIELD_COUNT * sizeof *ids->ids, RT_ID_FIELD_COUNT);
     ids->resources = vs_ref_new(env->cx, vs_arr_new(env->cx, NULL, 0));
     make_stack(env, STACK_PAIRS);
 }
@@ -78,19 +82,31 @@ void rt_async_ids_close(struct rt_env *env)
     free(ids->destroyed);
 }
 
-void rt_async_ids_free(struct rt_env *env)
+void rt_async_ids_snap(struct rt_env *env, struct rt_snap *snap)
 {
     struct rt_async_ids *ids = &env->ids;
-    for (uint32_t i = 0; i < ids->old_stack_count; i++) free(ids->old_stacks[i]);
-    free(ids->stack);
-    free(ids->fields);
-    free(ids->ids);
+    struct vs_ref **refs[] = {
+        &ids->js_fields,  &ids->js_ids,  &ids->js_stack, &ids->resources,
+        &ids->init,       &ids->before,  &ids->after,    &ids->promise_resolve,
+        &ids->trampoline, &ids->destroy, &ids->binding
+    };
+    for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) rt_snap_ref(snap, refs[i]);
+    for (int i = 0; i < RT_PROMISE_HOOKS; i++) rt_snap_ref(snap, &ids->promise_hooks[i]);
+    if (rt_snap_saving(snap)) {
+        CHECK(ids->stack_cap == STACK_PAIRS && ids->fields[RT_HOOK_STACK_LENGTH] == 0);
+        return;
+    }
+    ids->fields = array_memory(ids->js_fields);
+    ids->ids = array_memory(ids->js_ids);
+    ids->stack = array_memory(ids->js_stack);
+    ids->stack_cap = STACK_PAIRS;
+    ids->natives = calloc(STACK_PAIRS, sizeof *ids->natives);
+    CHECK(ids->natives);
 }
 
 void rt_async_grow_stack(struct rt_env *env)
 {
     struct rt_async_ids *ids = &env->ids;
-    CHECK(ids->old_stack_count < RT_OLD_STACKS_MAX);
     make_stack(env, ids->stack_cap * 2);
     if (ids->binding)
         vs_put(env->cx, vs_ref_get(ids->binding), "async_ids_stack", vs_ref_get(ids->js_stack));

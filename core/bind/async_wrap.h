@@ -7,9 +7,10 @@
 
 /* Makes the arrays shared with JS. Before any rt_async_init() or rt_callback_open(). */
 void rt_async_ids_open(struct rt_env *env);
-/* close drops the references; free, after the isolate is gone, the memory JS could see. */
 void rt_async_ids_close(struct rt_env *env);
-void rt_async_ids_free(struct rt_env *env);
+/* In place of rt_async_ids_open(), and before the snapshot is made (core/snapshot.h). */
+struct rt_snap;
+void rt_async_ids_snap(struct rt_env *env, struct rt_snap *snap);
 
 void rt_async_grow_stack(struct rt_env *env);
 /* Shortens execution_async_resources to depth after a pop. */

@@ -7,6 +7,7 @@
 #include "core/bind/watchdog.h"
 #include "core/context.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 #include "core/symbols.h"
 
 /* The JS object that stands for a context; freed when it is collected. */
@@ -197,14 +198,25 @@ static void state_drop(struct rt_env *env)
     free(s);
 }
 
+static struct contextify *state_new(struct rt_env *env)
+{
+    struct contextify *s = calloc(1, sizeof(*s));
+    CHECK(s);
+    env->binding_state[RT_STATE_contextify] = s;
+    env->binding_drop[RT_STATE_contextify] = state_drop;
+    return s;
+}
+
+void rt_snap_contextify(struct rt_env *env, struct rt_snap *snap)
+{
+    if (!rt_snap_saving(snap)) state_new(env);
+    rt_snap_class(snap, &state_of(env)->holder_class);
+}
+
 void rt_bind_contextify(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
-    struct contextify *s = calloc(1, sizeof(*s));
-    CHECK(s);
-    s->holder_class = vs_class_new(cx, "ContextifyContext", NULL, NULL, 1);
-    env->binding_state[RT_STATE_contextify] = s;
-    env->binding_drop[RT_STATE_contextify] = state_drop;
+    state_new(env)->holder_class = vs_class_new(cx, "ContextifyContext", NULL, NULL, 1);
 
     vs_put_fn(cx, target, "makeContext", make_context);
     vs_put(cx, target, "ContextifyScript", vs_class_fn(rt_contextify_script_class(env)));

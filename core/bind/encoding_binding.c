@@ -8,6 +8,7 @@
 #include "core/encoding.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 
 /* encodeInto()'s two results, memory of a Uint32Array. */
 struct encode_results {
@@ -17,7 +18,7 @@ struct encode_results {
 
 static struct encode_results *results_of(struct rt_env *env)
 {
-    return env->binding_state[RT_STATE_encoding_binding];
+    return (void *)vs_bytes(vs_ref_get(env->binding_state[RT_STATE_encoding_binding])).ptr;
 }
 
 /* (string, Uint8Array) */
@@ -98,6 +99,19 @@ static void to_unicode(const struct vs_args *a)
     convert_host(a, ada_idna_to_unicode);
 }
 
+static void state_drop(struct rt_env *env)
+{
+    vs_ref_drop(env->binding_state[RT_STATE_encoding_binding]);
+}
+
+void rt_snap_encoding_binding(struct rt_env *env, struct rt_snap *snap)
+{
+    struct vs_ref *array = env->binding_state[RT_STATE_encoding_binding];
+    rt_snap_ref(snap, &array);
+    env->binding_state[RT_STATE_encoding_binding] = array;
+    env->binding_drop[RT_STATE_encoding_binding] = state_drop;
+}
+
 void rt_bind_encoding_binding(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
@@ -106,8 +120,8 @@ void rt_bind_encoding_binding(struct rt_env *env, vs_val target)
     vs_val results =
         vs_typed_new(cx, VS_U32, ab, 0, sizeof(struct encode_results) / sizeof(uint32_t));
     CHECK(results);
-    /* The library holds the array as long as the env lives. */
-    env->binding_state[RT_STATE_encoding_binding] = vs_bytes(ab).ptr;
+    env->binding_state[RT_STATE_encoding_binding] = vs_ref_new(cx, results);
+    env->binding_drop[RT_STATE_encoding_binding] = state_drop;
     vs_put(cx, target, "encodeIntoResults", results);
     vs_put_fn(cx, target, "encodeInto", encode_into);
     vs_put_fn(cx, target, "encodeUtf8String", encode_utf8_string);

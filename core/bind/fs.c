@@ -6,6 +6,7 @@
 
 #include "core/bind/fs_priv.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 
 static struct vs_ref *array_ref(struct rt_env *env, bool bigint, size_t count, void **memory)
 {
@@ -27,13 +28,35 @@ static void state_drop(struct rt_env *env)
     env->binding_state[RT_STATE_fs] = NULL;
 }
 
-struct fs_state *fs_state_open(struct rt_env *env)
+static struct fs_state *state_new(struct rt_env *env)
 {
-    if (fs_state_of(env)) return fs_state_of(env);
     struct fs_state *s = calloc(1, sizeof *s);
     CHECK(s);
     env->binding_state[RT_STATE_fs] = s;
     env->binding_drop[RT_STATE_fs] = state_drop;
+    return s;
+}
+
+void rt_snap_fs(struct rt_env *env, struct rt_snap *snap)
+{
+    struct fs_state *s = rt_snap_saving(snap) ? fs_state_of(env) : state_new(env);
+    rt_snap_ref(snap, &s->js_stats);
+    rt_snap_ref(snap, &s->js_big_stats);
+    rt_snap_ref(snap, &s->js_statfs);
+    rt_snap_ref(snap, &s->js_big_statfs);
+    s->stats = rt_snap_bytes(snap, s->js_stats);
+    s->big_stats = rt_snap_bytes(snap, s->js_big_stats);
+    s->statfs = rt_snap_bytes(snap, s->js_statfs);
+    s->big_statfs = rt_snap_bytes(snap, s->js_big_statfs);
+    rt_snap_class(snap, &s->promise_class);
+    rt_snap_class(snap, &s->handle_class);
+    rt_snap_class(snap, &s->dir_class);
+}
+
+struct fs_state *fs_state_open(struct rt_env *env)
+{
+    if (fs_state_of(env)) return fs_state_of(env);
+    struct fs_state *s = state_new(env);
     void *memory;
     s->js_stats = array_ref(env, false, 2 * FS_STATS_FIELDS, &memory);
     s->stats = memory;

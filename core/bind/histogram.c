@@ -9,6 +9,7 @@
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 
 /* Native pointers of the objects: the owner's struct and the histogram in it. */
 enum field { FIELD_OWNER, FIELD_HISTOGRAM, FIELD_COUNT };
@@ -408,7 +409,7 @@ static void create_delays(const struct vs_args *a)
         rt_throw_missing(env, "performance.createELDHistogram with samplePerIteration");
         return;
     }
-    vs_val object = vs_construct(env->cx, vs_args_data(a), 0, NULL);
+    vs_val object = vs_class_make(env->binding_state[RT_STATE_performance]);
     if (!object) return;
     struct delays *d = calloc(1, sizeof *d);
     CHECK(d);
@@ -482,6 +483,13 @@ void rt_histogram_put(struct rt_env *env, vs_val target)
     put_methods(delays);
     vs_class_method(delays, "start", start);
     vs_class_method(delays, "stop", stop);
-    vs_val create = vs_fn_new_data(cx, create_delays, "createELDHistogram", vs_class_fn(delays));
-    vs_put(cx, target, "createELDHistogram", create);
+    env->binding_state[RT_STATE_performance] = delays;
+    vs_put_fn(cx, target, "createELDHistogram", create_delays);
+}
+
+void rt_snap_performance(struct rt_env *env, struct rt_snap *snap)
+{
+    struct vs_class *delays = env->binding_state[RT_STATE_performance];
+    rt_snap_class(snap, &delays);
+    env->binding_state[RT_STATE_performance] = delays;
 }

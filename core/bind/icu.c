@@ -13,6 +13,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/native.h"
+#include "core/snapshot.h"
 
 /* What the library passes to getConverter() and decode(). */
 enum { FLAG_FLUSH = 1, FLAG_FATAL = 2, FLAG_IGNORE_MARK = 4 };
@@ -325,6 +326,13 @@ static void get_string_width(const struct vs_args *a)
     }
     vs_strview_close(&s);
     vs_ret_f64(a, width);
+}
+
+void rt_snap_icu(struct rt_env *env, struct rt_snap *snap)
+{
+    struct vs_class *converter = env->binding_state[RT_STATE_icu];
+    rt_snap_class(snap, &converter);
+    env->binding_state[RT_STATE_icu] = converter;
 }
 
 void rt_bind_icu(struct rt_env *env, vs_val target)

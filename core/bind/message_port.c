@@ -304,11 +304,16 @@ static const struct rt_transfer_class port_transfer = {
     .is_detached = is_detached,
 };
 
+void message_port_register(struct rt_env *env, struct vs_class *c)
+{
+    rt_transfer_register(env, c, &port_transfer);
+}
+
 struct vs_class *message_port_class(struct rt_env *env)
 {
     struct vs_class *c = vs_class_new(env->cx, "MessagePort", construct, rt_handle_class(env), 1);
     vs_class_method(c, "postMessage", post_message);
     vs_class_method(c, "start", start);
-    rt_transfer_register(env, c, &port_transfer);
+    message_port_register(env, c);
     return c;
 }

@@ -4,6 +4,7 @@
 
 #include "core/bind/messaging_priv.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 #include "core/symbols.h"
 
 struct messaging *messaging_of(struct rt_env *env)
@@ -136,13 +137,26 @@ static void state_drop(struct rt_env *env)
     free(messaging_of(env));
 }
 
-void rt_bind_messaging(struct rt_env *env, vs_val target)
+static struct messaging *state_new(struct rt_env *env)
 {
-    struct vs_cx *cx = env->cx;
     struct messaging *m = calloc(1, sizeof(*m));
     CHECK(m);
     env->binding_state[RT_STATE_messaging] = m;
     env->binding_drop[RT_STATE_messaging] = state_drop;
+    return m;
+}
+
+void rt_snap_messaging(struct rt_env *env, struct rt_snap *snap)
+{
+    struct messaging *m = rt_snap_saving(snap) ? messaging_of(env) : state_new(env);
+    rt_snap_class(snap, &m->port_class);
+    if (!rt_snap_saving(snap)) message_port_register(env, m->port_class);
+}
+
+void rt_bind_messaging(struct rt_env *env, vs_val target)
+{
+    struct vs_cx *cx = env->cx;
+    struct messaging *m = state_new(env);
     m->port_class = message_port_class(env);
     struct vs_class *channel = vs_class_new(cx, "MessageChannel", message_channel, NULL, 0);
     vs_put(cx, target, "MessageChannel", vs_class_fn(channel));

@@ -62,6 +62,8 @@ enum port_post port_mailbox_post_take(struct mailbox *from, struct rt_message *m
 struct rt_parcel *port_parcel_new_take(struct mailbox *box);
 
 /* message_port.c */
+/* Makes a class of this env, or one from a snapshot, known as transferable. */
+void message_port_register(struct rt_env *env, struct vs_class *c);
 struct vs_class *message_port_class(struct rt_env *env);
 /* A MessagePort on box, which is taken over. NULL: an exception is pending. */
 vs_val message_port_make(struct rt_env *env, struct mailbox *box);

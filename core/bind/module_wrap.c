@@ -6,6 +6,7 @@
 #include "core/bind/module_wrap_priv.h"
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 #include "core/symbols.h"
 
 static struct module_wrap **bucket_of(struct module_state *s, int hash)
@@ -336,19 +337,35 @@ static struct vs_ref *private_key(struct vs_cx *cx, const char *name)
     return vs_ref_new(cx, vs_private_new(cx, name));
 }
 
+static struct module_state *state_new(struct rt_env *env)
+{
+    struct module_state *s = calloc(1, sizeof(*s));
+    CHECK(s);
+    env->binding_state[RT_STATE_module_wrap] = s;
+    env->binding_drop[RT_STATE_module_wrap] = state_drop;
+    vs_module_host_set(env->cx, &module_host);
+    return s;
+}
+
+void rt_snap_module_wrap(struct rt_env *env, struct rt_snap *snap)
+{
+    struct module_state *s = rt_snap_saving(snap) ? module_state_of(env) : state_new(env);
+    rt_snap_class(snap, &s->wrap_class);
+    rt_snap_ref(snap, &s->key_linked);
+    rt_snap_ref(snap, &s->key_steps);
+    rt_snap_ref(snap, &s->key_context);
+    rt_snap_ref(snap, &s->key_source);
+}
+
 void rt_bind_module_wrap(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
-    struct module_state *s = calloc(1, sizeof(*s));
-    CHECK(s);
+    struct module_state *s = state_new(env);
     s->wrap_class = wrap_class(cx);
     s->key_linked = private_key(cx, "torc:linked");
     s->key_steps = private_key(cx, "torc:steps");
     s->key_context = private_key(cx, "torc:context");
     s->key_source = private_key(cx, "torc:source");
-    env->binding_state[RT_STATE_module_wrap] = s;
-    env->binding_drop[RT_STATE_module_wrap] = state_drop;
-    vs_module_host_set(cx, &module_host);
 
     vs_put(cx, target, "ModuleWrap", vs_class_fn(s->wrap_class));
     vs_put_fn(cx, target, "setImportModuleDynamicallyCallback", set_import_dynamic);

@@ -12,6 +12,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/package_json.h"
+#include "core/snapshot.h"
 
 #define PACKAGE_BUCKETS 256 /* a power of two */
 /* No package.json comes near it; a larger file is taken for one that can't be read. */
@@ -399,13 +400,24 @@ static void state_drop(struct rt_env *env)
     free(m);
 }
 
-void rt_bind_modules(struct rt_env *env, vs_val target)
+static void state_new(struct rt_env *env)
 {
-    struct vs_cx *cx = env->cx;
     struct modules *m = calloc(1, sizeof(*m));
     CHECK(m);
     env->binding_state[RT_STATE_modules] = m;
     env->binding_drop[RT_STATE_modules] = state_drop;
+}
+
+/* What has been read of package.json files is not part of it. */
+void rt_snap_modules(struct rt_env *env, struct rt_snap *snap)
+{
+    if (!rt_snap_saving(snap)) state_new(env);
+}
+
+void rt_bind_modules(struct rt_env *env, vs_val target)
+{
+    struct vs_cx *cx = env->cx;
+    state_new(env);
     vs_put_fn(cx, target, "readPackageJSON", read_package_json);
     vs_put_fn(cx, target, "getNearestParentPackageJSONType", get_nearest_parent_type);
     vs_put_fn(cx, target, "getNearestParentPackageJSON", get_nearest_parent);

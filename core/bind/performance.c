@@ -131,8 +131,7 @@ void rt_bind_performance(struct rt_env *env, vs_val target)
                    "installGarbageCollectionTracking removeGarbageCollectionTracking notify");
     vs_val counts = vs_ab_new(cx, ENTRY_COUNT * sizeof(uint32_t));
     vs_put(cx, target, "observerCounts", vs_typed_new(cx, VS_U32, counts, 0, ENTRY_COUNT));
-    size_t len = RT_MILESTONE_COUNT * sizeof *env->milestones;
-    vs_val milestones = vs_ab_new_external(cx, env->milestones, len, NULL, NULL);
+    vs_val milestones = vs_ref_get(env->shared[RT_SHARED_MILESTONES]);
     vs_put(cx, target, "milestones", vs_typed_new(cx, VS_F64, milestones, 0, RT_MILESTONE_COUNT));
     vs_put(cx, target, "constants", constants_new(cx));
     rt_histogram_put(env, target);

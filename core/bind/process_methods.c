@@ -10,6 +10,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/snapshot.h"
 
 #define PORT_MIN 1024
 #define PORT_MAX 65535
@@ -21,19 +22,32 @@ static void drop_state(struct rt_env *env)
     free(p);
 }
 
-struct rt_process *rt_process_state(struct rt_env *env)
+static struct rt_process *new_state(struct rt_env *env)
 {
-    struct rt_process *p = env->binding_state[RT_STATE_process];
-    if (p) return p;
-    p = calloc(1, sizeof *p);
+    struct rt_process *p = calloc(1, sizeof *p);
     CHECK(p);
-    vs_val ab = vs_ab_new(env->cx, HRTIME_WORDS * sizeof(uint32_t));
-    p->hrtime = (uint32_t *)vs_bytes(ab).ptr;
-    p->hrtime_buffer = vs_ref_new(env->cx, vs_typed_new(env->cx, VS_U32, ab, 0, HRTIME_WORDS));
     p->debug_port = rt_option_int(env->options, RT_OPT_inspect_port);
     env->binding_state[RT_STATE_process] = p;
     env->binding_drop[RT_STATE_process] = drop_state;
     return p;
+}
+
+struct rt_process *rt_process_state(struct rt_env *env)
+{
+    struct rt_process *p = env->binding_state[RT_STATE_process];
+    if (p) return p;
+    p = new_state(env);
+    vs_val ab = vs_ab_new(env->cx, HRTIME_WORDS * sizeof(uint32_t));
+    p->hrtime = (uint32_t *)vs_bytes(ab).ptr;
+    p->hrtime_buffer = vs_ref_new(env->cx, vs_typed_new(env->cx, VS_U32, ab, 0, HRTIME_WORDS));
+    return p;
+}
+
+void rt_snap_process(struct rt_env *env, struct rt_snap *snap)
+{
+    struct rt_process *p = rt_snap_saving(snap) ? rt_process_state(env) : new_state(env);
+    rt_snap_ref(snap, &p->hrtime_buffer);
+    p->hrtime = rt_snap_bytes(snap, p->hrtime_buffer);
 }
 
 static void get_debug_port(const struct vs_args *a)

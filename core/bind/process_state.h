@@ -29,8 +29,6 @@ vs_val rt_process_env_new(struct rt_env *env);
 void rt_process_put_usage(struct rt_env *env, vs_val target);
 void rt_process_put_control(struct rt_env *env, vs_val target);
 void rt_process_put_title(struct rt_env *env, vs_val process);
-/* Sets the title that `ps` shows, cut to the room there is. */
-void rt_process_set_title(struct rt_env *env, const char *title);
 /* The variable's change is for the C library and the engine too (TZ). */
 void rt_process_env_changed(struct rt_env *env, const char *name);
 

@@ -35,7 +35,7 @@ void rt_bind_task_queue(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "setTickCallback", set_tick_callback);
     vs_put_fn(cx, target, "runMicrotasks", run_microtasks);
     vs_put_fn(cx, target, "setPromiseRejectCallback", set_promise_reject_callback);
-    vs_val tick = vs_ab_new_external(cx, env->tick, sizeof *env->tick, NULL, NULL);
+    vs_val tick = vs_ref_get(env->shared[RT_SHARED_TICK]);
     vs_put(cx, target, "tickInfo", vs_typed_new(cx, VS_U8, tick, 0, sizeof *env->tick));
     vs_val events = vs_obj_new(cx);
     vs_put_int(cx, events, "kPromiseRejectWithNoHandler", VS_REJECT_NO_HANDLER);

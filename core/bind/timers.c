@@ -44,9 +44,9 @@ void rt_bind_timers(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "scheduleTimer", schedule_timer);
     vs_put_fn(cx, target, "toggleTimerRef", toggle_timer_ref);
     vs_put_fn(cx, target, "toggleImmediateRef", toggle_immediate_ref);
-    vs_val ab = vs_ab_new_external(cx, env->immediate, sizeof *env->immediate, NULL, NULL);
+    vs_val ab = vs_ref_get(env->shared[RT_SHARED_IMMEDIATE]);
     vs_put(cx, target, "immediateInfo",
            vs_typed_new(cx, VS_U32, ab, 0, sizeof *env->immediate / sizeof(uint32_t)));
-    vs_val timeouts = vs_ab_new_external(cx, env->timeouts, sizeof *env->timeouts, NULL, NULL);
+    vs_val timeouts = vs_ref_get(env->shared[RT_SHARED_TIMEOUTS]);
     vs_put(cx, target, "timeoutInfo", vs_typed_new(cx, VS_I32, timeouts, 0, 1));
 }

@@ -6,6 +6,7 @@
 
 #include "core/env.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 
 /* The order in which the library reads the shared Uint32Array; ada's own fields, then the kind of
  * scheme. */
@@ -16,7 +17,7 @@ struct url_parts {
 
 static struct url_parts *parts_of(struct rt_env *env)
 {
-    return env->binding_state[RT_STATE_url];
+    return (void *)vs_bytes(vs_ref_get(env->binding_state[RT_STATE_url])).ptr;
 }
 
 /* The library's numbers for what update() changes. */
@@ -306,6 +307,19 @@ static void path_to_file_url(const struct vs_args *a)
     reset_texts(&t);
 }
 
+static void state_drop(struct rt_env *env)
+{
+    vs_ref_drop(env->binding_state[RT_STATE_url]);
+}
+
+void rt_snap_url(struct rt_env *env, struct rt_snap *snap)
+{
+    struct vs_ref *array = env->binding_state[RT_STATE_url];
+    rt_snap_ref(snap, &array);
+    env->binding_state[RT_STATE_url] = array;
+    env->binding_drop[RT_STATE_url] = state_drop;
+}
+
 void rt_bind_url(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
@@ -313,8 +327,8 @@ void rt_bind_url(struct rt_env *env, vs_val target)
     CHECK(ab);
     vs_val parts = vs_typed_new(cx, VS_U32, ab, 0, sizeof(struct url_parts) / sizeof(uint32_t));
     CHECK(parts);
-    /* The library holds the array as long as the env lives. */
-    env->binding_state[RT_STATE_url] = vs_bytes(ab).ptr;
+    env->binding_state[RT_STATE_url] = vs_ref_new(cx, parts);
+    env->binding_drop[RT_STATE_url] = state_drop;
     vs_put(cx, target, "urlComponents", parts);
     vs_put_fn(cx, target, "domainToASCII", domain_to_ascii);
     vs_put_fn(cx, target, "domainToUnicode", domain_to_unicode);

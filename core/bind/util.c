@@ -283,7 +283,7 @@ static vs_val constants_new(struct rt_env *env)
 static vs_val abort_toggle_new(struct rt_env *env)
 {
     struct vs_cx *cx = env->cx;
-    vs_val ab = vs_ab_new_external(cx, env->may_abort, sizeof *env->may_abort, NULL, NULL);
+    vs_val ab = vs_ref_get(env->shared[RT_SHARED_MAY_ABORT]);
     CHECK(ab);
     vs_val toggle = vs_typed_new(cx, VS_U32, ab, 0, 1);
     CHECK(toggle);

@@ -4,6 +4,7 @@
 
 #include "core/env.h"
 #include "core/error.h"
+#include "core/snapshot.h"
 #include "v8shim/vs.h"
 
 /* Per-env state, in RT_STATE_wasm_web_api. */
@@ -100,12 +101,26 @@ static void state_drop(struct rt_env *env)
     free(state_of(env));
 }
 
-void rt_bind_wasm_web_api(struct rt_env *env, vs_val target)
+static struct wasm_state *state_new(struct rt_env *env)
 {
     struct wasm_state *state = calloc(1, sizeof(*state));
     CHECK(state);
     env->binding_state[RT_STATE_wasm_web_api] = state;
     env->binding_drop[RT_STATE_wasm_web_api] = state_drop;
+    return state;
+}
+
+void rt_snap_wasm_web_api(struct rt_env *env, struct rt_snap *snap)
+{
+    struct wasm_state *state = rt_snap_saving(snap) ? state_of(env) : state_new(env);
+    rt_snap_class(snap, &state->stream_class);
+    rt_snap_ref(snap, &state->implementation);
+    if (!rt_snap_saving(snap) && state->implementation) vs_wasm_streaming_set(env->cx, start);
+}
+
+void rt_bind_wasm_web_api(struct rt_env *env, vs_val target)
+{
+    struct wasm_state *state = state_new(env);
     state->stream_class = vs_class_new(env->cx, "WasmStreamingObject", NULL, NULL, 1);
     vs_class_method(state->stream_class, "setURL", set_url);
     vs_class_method(state->stream_class, "push", push);

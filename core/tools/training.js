@@ -1,5 +1,5 @@
 'use strict';
-// Run once at build time (cmake/CodeCache.cmake): the library functions that this program makes V8
+// Run once at build time (cmake/StartFiles.cmake): the library functions that this program makes V8
 // compile are in the code cache, and later programs need not compile them again. It does what most
 // programs do first, and should do nothing that is rare: what is in the cache takes time to read.
 
