@@ -50,6 +50,7 @@ void rt_snap_fs(struct rt_env *env, struct rt_snap *snap)
     s->big_statfs = rt_snap_bytes(snap, s->js_big_statfs);
     rt_snap_class(snap, &s->promise_class);
     rt_snap_class(snap, &s->handle_class);
+    if (!rt_snap_saving(snap)) fs_handle_register(env, s->handle_class);
     rt_snap_class(snap, &s->dir_class);
 }
 

@@ -143,6 +143,11 @@ static struct rt_parcel *pack(struct rt_env *env, vs_val object, int mode)
 
 static const struct rt_transfer_class transfer = { "FileHandle", RT_TRANSFERABLE, pack, NULL };
 
+void fs_handle_register(struct rt_env *env, struct vs_class *c)
+{
+    rt_transfer_register(env, c, &transfer);
+}
+
 void fs_bind_handle(struct rt_env *env, vs_val target)
 {
     struct vs_class *c = vs_class_new(env->cx, "FileHandle", new_handle, rt_async_class(env), 1);
@@ -151,7 +156,7 @@ void fs_bind_handle(struct rt_env *env, vs_val target)
     vs_class_method(c, "releaseFD", handle_release);
     vs_class_accessor(c, "fd", get_fd, NULL);
     fs_state_of(env)->handle_class = c;
-    rt_transfer_register(env, c, &transfer);
+    fs_handle_register(env, c);
     vs_val constructor = vs_class_fn(c);
     vs_put(env->cx, target, "FileHandle", constructor);
     /* What a native stream pipe (http2's respondWithFD) would use. */

@@ -207,6 +207,8 @@ void fs_bind_text(struct rt_env *env, vs_val target);
 void fs_bind_module(struct rt_env *env, vs_val target);
 void fs_bind_cp(struct rt_env *env, vs_val target);
 void fs_bind_task(struct rt_env *env, vs_val target);
+/* Lets file handles travel over message ports. */
+void fs_handle_register(struct rt_env *env, struct vs_class *c);
 void fs_bind_handle(struct rt_env *env, vs_val target);
 void fs_bind_watch(struct rt_env *env, vs_val target);
 
