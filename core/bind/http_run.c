@@ -156,13 +156,15 @@ static bool read_pair_max(struct http_parser *p)
     vs_val v = vs_get(cx, rt_async_object(&p->async), rt_str(p->async.env, maxHeaderPairs));
     double max = v && vs_is_num(v) ? vs_f64(v) : 0;
     vs_scope_close(&scope);
-    p->pair_max = max >= 1 && max < UINT32_MAX ? (uint32_t)max / 2 : UINT32_MAX;
+    p->pair_max = max > 0 && max < UINT32_MAX ? (uint32_t)max / 2 : UINT32_MAX;
     if (!v) p->threw = true;
     return v != NULL;
 }
 
 static int count_pair(struct http_parser *p)
 {
+    /* Of a response the library takes what fits and leaves the rest. */
+    if (p->llhttp.type != HTTP_REQUEST) return HPE_OK;
     if (p->pair_count == 0 && !read_pair_max(p)) return HPE_USER;
     if (++p->pair_count <= p->pair_max) return HPE_OK;
     llhttp_set_error_reason(&p->llhttp, "HPE_HEADER_OVERFLOW:Header overflow");
