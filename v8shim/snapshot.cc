@@ -47,7 +47,7 @@ struct executable {
     bool has_id = false;
 };
 
-void find_id(executable *out, uintptr_t notes, size_t size)
+static void find_id(executable *out, uintptr_t notes, size_t size)
 {
     for (uintptr_t at = notes; at + sizeof(Elf64_Nhdr) <= notes + size;) {
         const Elf64_Nhdr *note = reinterpret_cast<const Elf64_Nhdr *>(at);
@@ -64,7 +64,7 @@ void find_id(executable *out, uintptr_t notes, size_t size)
 }
 
 /* The first object that the dynamic linker reports is the program. */
-int read_executable(struct dl_phdr_info *info, size_t, void *arg)
+static int read_executable(struct dl_phdr_info *info, size_t, void *arg)
 {
     executable *out = static_cast<executable *>(arg);
     out->start = info->dlpi_addr;
@@ -77,7 +77,7 @@ int read_executable(struct dl_phdr_info *info, size_t, void *arg)
     return 1;
 }
 
-executable this_executable()
+static executable this_executable()
 {
     executable found;
     dl_iterate_phdr(read_executable, &found);

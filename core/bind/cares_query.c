@@ -28,34 +28,31 @@ static const struct {
     int status;
     const char *code;
 } codes[] = {
-#define CODE(name)         \
-    {                      \
-        ARES_##name, #name \
-    }
-    CODE(EADDRGETNETWORKPARAMS),
-    CODE(EBADFAMILY),
-    CODE(EBADFLAGS),
-    CODE(EBADHINTS),
-    CODE(EBADNAME),
-    CODE(EBADQUERY),
-    CODE(EBADRESP),
-    CODE(EBADSTR),
-    CODE(ECANCELLED),
-    CODE(ECONNREFUSED),
-    CODE(EDESTRUCTION),
-    CODE(EFILE),
-    CODE(EFORMERR),
-    CODE(ELOADIPHLPAPI),
-    CODE(ENODATA),
-    CODE(ENOMEM),
-    CODE(ENONAME),
-    CODE(ENOTFOUND),
-    CODE(ENOTIMP),
-    CODE(ENOTINITIALIZED),
-    CODE(EOF),
-    CODE(EREFUSED),
-    CODE(ESERVFAIL),
-    CODE(ETIMEOUT),
+#define CODE(name) .status = ARES_##name, .code = #name
+    { CODE(EADDRGETNETWORKPARAMS) },
+    { CODE(EBADFAMILY) },
+    { CODE(EBADFLAGS) },
+    { CODE(EBADHINTS) },
+    { CODE(EBADNAME) },
+    { CODE(EBADQUERY) },
+    { CODE(EBADRESP) },
+    { CODE(EBADSTR) },
+    { CODE(ECANCELLED) },
+    { CODE(ECONNREFUSED) },
+    { CODE(EDESTRUCTION) },
+    { CODE(EFILE) },
+    { CODE(EFORMERR) },
+    { CODE(ELOADIPHLPAPI) },
+    { CODE(ENODATA) },
+    { CODE(ENOMEM) },
+    { CODE(ENONAME) },
+    { CODE(ENOTFOUND) },
+    { CODE(ENOTIMP) },
+    { CODE(ENOTINITIALIZED) },
+    { CODE(EOF) },
+    { CODE(EREFUSED) },
+    { CODE(ESERVFAIL) },
+    { CODE(ETIMEOUT) },
 #undef CODE
 };
 
