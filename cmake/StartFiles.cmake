@@ -16,8 +16,11 @@ if(CMAKE_SCRIPT_MODE_FILE)
                           "itself is complete, and runs without: ${TORC}")
     endif()
   endfunction()
+  # The snapshot, too, is to hold what the training program made V8 compile: it comes from a code cache.
+  # A cache is good for the snapshot that it was made with only, so it is made once more.
   make(--build-code-cache "${TORC}.codecache" "${PROGRAM}")
   make(--build-start-snapshot "${TORC}.snapshot")
+  make(--build-code-cache "${TORC}.codecache" "${PROGRAM}")
   return()
 endif()
 

@@ -58,15 +58,14 @@ static void setup_process(void)
     }
 }
 
-static struct rt_env *open_env(struct rt_options *options, int64_t start_ns, bool to_save)
+static struct rt_env *open_env(struct rt_options *options, int64_t start_ns, enum vs_heap_kind heap)
 {
     const char *why = vs_platform_open(V8_THREADS);
     struct rt_env_options eo = { .options = options, .start_ns = start_ns };
-    if (to_save) {
-        eo.heap = VS_HEAP_SAVE;
-    } else if (!why && rt_option_bool(options, RT_OPT_node_snapshot) && rt_snapshot_use()) {
-        eo.heap = VS_HEAP_SAVED;
-    }
+    bool have_snapshot = !why && heap != VS_HEAP_SAVE && rt_snapshot_use();
+    bool want_snapshot = rt_option_bool(options, RT_OPT_node_snapshot);
+    if (heap == VS_HEAP_SAVED && !(have_snapshot && want_snapshot)) heap = VS_HEAP_NEW;
+    eo.heap = heap;
     eo.argv = rt_options_argv(options, &eo.argc);
     eo.exec_argv = rt_options_exec_argv(options, &eo.exec_argc);
     struct rt_env *env = NULL;
@@ -136,7 +135,10 @@ int main(int argc, char **argv)
     case RT_MODE_RUN: fprintf(stderr, "torc: --run is not there yet\n"); return RT_EXIT_BAD_OPTION;
     case RT_MODE_JS: break;
     }
-    struct rt_env *env = open_env(options, start_ns, snapshot);
+    /* V8 takes a code cache only with the snapshot it was made with. Its maker uses that, too, but
+     * runs the bootstrap, so that workers find it in the cache. */
+    enum vs_heap_kind heap = snapshot ? VS_HEAP_SAVE : cache ? VS_HEAP_NEW : VS_HEAP_SAVED;
+    struct rt_env *env = open_env(options, start_ns, heap);
     if (!env) return RT_EXIT_USER_ERROR;
     if (snapshot) return build_snapshot(env, snapshot); /* the env is gone */
     code = cache ? build_cache(env, cache) : run_program(env);

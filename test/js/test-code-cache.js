@@ -1,6 +1,6 @@
 'use strict';
 // The code cache only saves time: a program runs the same with one that is absent, cut, damaged, or made
-// for another library or another V8. Only the right one is used.
+// for another library, another V8 or another snapshot. Only the right one is used.
 const assert = require('assert');
 const { spawnSync } = require('child_process');
 const fs = require('fs');
@@ -10,6 +10,7 @@ const { dir } = require('../common/tmpdir');
 const cache = fs.readFileSync(`${process.execPath}.codecache`);
 const torc = path.join(dir, 'torc');
 fs.copyFileSync(process.execPath, torc);
+fs.copyFileSync(`${process.execPath}.snapshot`, `${torc}.snapshot`);
 fs.writeFileSync('program.js', `
   const { internalBinding } = require('internal/test/binding');
   const builtins = internalBinding('builtins');
@@ -25,7 +26,9 @@ fs.writeFileSync('program.js', `
 function run(bytes) {
   fs.rmSync(`${torc}.codecache`, { force: true });
   if (bytes) fs.writeFileSync(`${torc}.codecache`, bytes);
-  const child = spawnSync(torc, ['--expose-internals', '--no-warnings', 'program.js'], { encoding: 'utf8' });
+  // What is in the snapshot is not compiled at all.
+  const args = ['--no-node-snapshot', '--expose-internals', '--no-warnings', 'program.js'];
+  const child = spawnSync(torc, args, { encoding: 'utf8' });
   assert.strictEqual(child.status, 0, child.stderr);
   const result = JSON.parse(child.stdout);
   assert.strictEqual(result.sum, 42);
@@ -59,6 +62,12 @@ for (const [name, bytes] of Object.entries(unusable)) {
   assert.strictEqual(result.cached, false, name);
   assert.strictEqual(result.hits, 0, name);
 }
+
+fs.renameSync(`${torc}.snapshot`, 'snapshot');
+const alone = run(cache);
+assert.strictEqual(alone.hits, 0);
+assert.strictEqual(alone.misses.length, good.hits);
+fs.renameSync('snapshot', `${torc}.snapshot`);
 
 // Damage in the data costs the modules it hits.
 const damaged = Buffer.from(cache);
