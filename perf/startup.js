@@ -1,5 +1,5 @@
 'use strict';
-// startup.js TORC NODE [RUNS]: exec to exit of a one-line program, by turns.
+// startup.js TORC NODE [RUNS]: exec to exit of a one-line program, by turns; its peak memory, in other runs.
 
 const fs = require('fs');
 const os = require('os');
@@ -10,18 +10,32 @@ const { summary, table, machine } = require('./lib.js');
 const [torc, node, runs = '40'] = process.argv.slice(2);
 const runtimes = { torc, node };
 const WARM_UP_RUNS = 3;
+const MEMORY_RUNS = 5;
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'torc-startup-'));
 const program = path.join(dir, 'hello.js');
 fs.writeFileSync(program, "console.log('hello');\n");
 
-function once(command) {
-  const start = process.hrtime.bigint();
-  const result = spawnSync(command, [program]);
-  const ms = Number(process.hrtime.bigint() - start) / 1e6;
+// The same, and what it used.
+const measured = path.join(dir, 'measured.js');
+fs.writeFileSync(measured, "console.log('hello');\nconsole.error(process.resourceUsage().maxRSS);\n");
+
+function run(command, file) {
+  const result = spawnSync(command, [file]);
   if (result.status !== 0 || result.stdout.toString() !== 'hello\n')
     throw new Error(`${command}: exit ${result.status}, ${result.stderr}`);
-  return ms;
+  return result.stderr.toString();
+}
+
+function once(command) {
+  const start = process.hrtime.bigint();
+  run(command, program);
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function peakMB(command) {
+  const list = Array.from({ length: MEMORY_RUNS }, () => Number(run(command, measured)) / 1024);
+  return summary(list).median;
 }
 
 console.log(`start-up of a one-line program, ${runs} runs by turns`);
@@ -33,12 +47,13 @@ for (let i = -WARM_UP_RUNS; i < Number(runs); i++) {
     if (i >= 0) results[name].push(ms);
   }
 }
-fs.rmSync(dir, { recursive: true });
-const rows = [['', 'median ms', 'min ms', 'max ms']];
+const rows = [['', 'median ms', 'min ms', 'max ms', 'peak MB']];
 const stats = {};
 for (const [name, list] of Object.entries(results)) {
   stats[name] = summary(list);
-  rows.push([name, ...['median', 'min', 'max'].map((key) => stats[name][key].toFixed(1))]);
+  rows.push([name, ...['median', 'min', 'max'].map((key) => stats[name][key].toFixed(1)),
+             peakMB(runtimes[name]).toFixed(1)]);
 }
+fs.rmSync(dir, { recursive: true });
 table(rows);
 console.log(`torc / node: ${(stats.torc.median / stats.node.median).toFixed(3)}`);
