@@ -149,6 +149,16 @@ void *vs_native_get(vs_val obj, int field)
     return word & VS_SMI_TAG_MASK ? nullptr : reinterpret_cast<void *>(word);
 }
 
+void vs_held_set(vs_val obj, int field, vs_val v)
+{
+    object(obj)->SetInternalField(field, std::bit_cast<v8::Local<v8::Data>>(v));
+}
+
+vs_val vs_held_get(vs_val obj, int field)
+{
+    return std::bit_cast<vs_val>(object(obj)->GetInternalField(field));
+}
+
 int vs_native_count(vs_val obj)
 {
     return local(obj)->IsObject() ? object(obj)->InternalFieldCount() : 0;

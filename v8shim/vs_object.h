@@ -127,6 +127,10 @@ bool vs_class_is(struct vs_class *c, vs_val v); /* made by c or a class below it
 void vs_native_set(vs_val obj, int field, void *ptr);
 void *vs_native_get(vs_val obj, int field);
 int vs_native_count(vs_val obj); /* 0 for other objects */
+/* A value, or what is none (a module, a script), in a field instead. It lives as long as obj does:
+ * unlike a reference, a field does not keep a circle alive. */
+void vs_held_set(vs_val obj, int field, vs_val v);
+vs_val vs_held_get(vs_val obj, int field);
 
 /* A native pointer as a value. */
 vs_val vs_external_new(struct vs_cx *cx, void *ptr);

@@ -8,26 +8,18 @@
 #include "core/error.h"
 #include "core/symbols.h"
 
-/* Freed when its JS object is collected. */
-struct script {
-    struct vs_ref *unbound; /* owned */
-    struct vs_ref *object;  /* owned, weak */
-};
+/* The fields of its objects. The object holds the script: a reference would keep alive what
+ * import() needs to find, which is the object again. */
+enum script_field { SCRIPT_UNBOUND, SCRIPT_FIELDS };
 
-static void script_gone(void *data)
+/* The receiver's script. NULL: an exception is pending. */
+static vs_val this_script(const struct vs_args *a)
 {
-    struct script *s = data;
-    vs_ref_drop(s->unbound);
-    free(s);
-}
-
-static struct script *this_script(const struct vs_args *a)
-{
-    struct script *s = vs_native_count(vs_this(a)) ? vs_native_get(vs_this(a), 0) : NULL;
-    if (!s)
-        rt_throw_code(rt_env_of(a), VS_TYPE_ERROR, "ERR_INVALID_THIS",
-                      "Value of \"this\" must be of type ContextifyScript");
-    return s;
+    vs_val script = vs_native_count(vs_this(a)) ? vs_held_get(vs_this(a), SCRIPT_UNBOUND) : NULL;
+    if (script && !vs_is_undefined(vs_args_cx(a), script)) return script;
+    rt_throw_code(rt_env_of(a), VS_TYPE_ERROR, "ERR_INVALID_THIS",
+                  "Value of \"this\" must be of type ContextifyScript");
+    return NULL;
 }
 
 static bool set_name(struct vs_cx *cx, vs_val object, const char *name, vs_val v)
@@ -84,20 +76,15 @@ static void construct(const struct vs_args *a)
     rt_vm_scope_close(&scope);
     vs_pin_drop(pin);
     if (!script) return;
-    struct script *s = calloc(1, sizeof(*s));
-    CHECK(s);
-    s->unbound = vs_ref_new(cx, script);
-    s->object = vs_ref_new(cx, vs_this(a));
-    vs_native_set(vs_this(a), 0, s);
-    vs_ref_weak(cx, s->object, script_gone, s);
+    vs_held_set(vs_this(a), SCRIPT_UNBOUND, script);
     bool produce = vs_is_true(cx, vs_arg(a, 5));
     if (set_properties(env, vs_this(a), script, &src, produce)) vs_ret(a, vs_this(a));
 }
 
 static void create_cached_data(const struct vs_args *a)
 {
-    struct script *s = this_script(a);
-    if (s) vs_ret_maybe(a, cached_data(rt_env_of(a), vs_ref_get(s->unbound)));
+    vs_val script = this_script(a);
+    if (script) vs_ret_maybe(a, cached_data(rt_env_of(a), script));
 }
 
 /* runInContext(contextifiedObject | null, timeout_ms, displayErrors, breakOnSigint, breakOnFirst)
@@ -105,15 +92,15 @@ static void create_cached_data(const struct vs_args *a)
 static void run_in_context(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
-    struct script *s = this_script(a);
-    if (!s) return;
+    vs_val script = this_script(a);
+    if (!script) return;
     struct rt_vm_scope scope;
     struct rt_watchdog dog;
     struct vs_try t;
     rt_vm_scope_open(&scope, env, vs_arg(a, 0));
     rt_watchdog_open(&dog, env, (int64_t)vs_f64(vs_arg(a, 1)), vs_is_true(env->cx, vs_arg(a, 3)));
     vs_try_open(env->cx, &t);
-    vs_val result = vs_script_run(env->cx, vs_ref_get(s->unbound));
+    vs_val result = vs_script_run(env->cx, script);
     if (scope.vm) vs_vm_microtasks_run(env->cx, scope.vm);
     enum rt_watchdog_bite bite = rt_watchdog_close(&dog);
     if (bite == RT_WATCHDOG_QUIET && !result)
@@ -129,7 +116,7 @@ static void run_in_context(const struct vs_args *a)
 
 struct vs_class *rt_contextify_script_class(struct rt_env *env)
 {
-    struct vs_class *c = vs_class_new(env->cx, "ContextifyScript", construct, NULL, 1);
+    struct vs_class *c = vs_class_new(env->cx, "ContextifyScript", construct, NULL, SCRIPT_FIELDS);
     vs_class_method(c, "createCachedData", create_cached_data);
     vs_class_method(c, "runInContext", run_in_context);
     return c;

@@ -30,7 +30,7 @@ void module_link(const struct vs_args *a)
     struct module_wrap *w = this_wrap(a);
     vs_val wraps = vs_arg(a, 0);
     CHECK(vs_is_arr(wraps));
-    int count = vs_module_request_count(env->cx, vs_ref_get(w->module));
+    int count = vs_module_request_count(env->cx, module_of(w));
     CHECK(vs_arr_len(wraps) == (uint32_t)count);
     /* A copy: the caller's array may change. */
     vs_val copy = vs_arr_new(env->cx, NULL, 0);
@@ -51,7 +51,7 @@ static bool request_names(struct rt_env *env, struct module_wrap *w, int index,
                           struct vs_text *specifier, struct vs_text *url)
 {
     struct vs_module_request r;
-    if (!vs_module_request(env->cx, vs_ref_get(w->module), index, &r)) return false;
+    if (!vs_module_request(env->cx, module_of(w), index, &r)) return false;
     vs_val name = vs_get_name(env->cx, vs_ref_get(w->object), "url");
     if (!name || !vs_text_read(env->cx, name, url)) return false;
     if (vs_text_read(env->cx, r.specifier, specifier)) return true;
@@ -88,10 +88,10 @@ static vs_val host_resolve(struct vs_cx *cx, vs_val referrer, int index)
 {
     struct rt_env *env = rt_env_from_cx(cx);
     /* The facade's only request. */
-    struct vs_ref *original = module_state_of(env)->facade_original;
-    if (original) return vs_ref_get(original);
+    vs_val original = module_state_of(env)->facade_original;
+    if (original) return original;
     vs_val object = linked_object(env, referrer, index);
-    return object ? vs_ref_get(module_wrap_of(object)->module) : NULL;
+    return object ? module_of(module_wrap_of(object)) : NULL;
 }
 
 static vs_val host_resolve_source(struct vs_cx *cx, vs_val referrer, int index)
@@ -138,7 +138,7 @@ void module_instantiate(const struct vs_args *a)
     struct vs_try t;
     rt_vm_scope_open(&scope, env, context_object(env, vs_this(a)));
     vs_try_open(env->cx, &t);
-    if (!vs_module_instantiate(env->cx, vs_ref_get(w->module)) && vs_try_caught(&t)) {
+    if (!vs_module_instantiate(env->cx, module_of(w)) && vs_try_caught(&t)) {
         if (!vs_try_terminated(&t))
             rt_append_arrow(env, vs_try_exception(&t), vs_try_message(&t), false);
         vs_try_rethrow(&t);
@@ -158,7 +158,7 @@ void module_evaluate(const struct vs_args *a)
     rt_vm_scope_open(&scope, env, context_object(env, vs_this(a)));
     rt_watchdog_open(&dog, env, (int64_t)vs_f64(vs_arg(a, 0)), vs_is_true(env->cx, vs_arg(a, 1)));
     vs_try_open(env->cx, &t);
-    vs_val promise = vs_module_evaluate(env->cx, vs_ref_get(w->module));
+    vs_val promise = vs_module_evaluate(env->cx, module_of(w));
     enum rt_watchdog_bite bite = rt_watchdog_close(&dog);
     if (bite == RT_WATCHDOG_QUIET && vs_try_caught(&t)) vs_try_rethrow(&t);
     vs_try_close(&t);
@@ -181,7 +181,7 @@ void module_evaluate_sync(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
     struct module_wrap *w = this_wrap(a);
-    vs_val module = vs_ref_get(w->module);
+    vs_val module = module_of(w);
     struct rt_vm_scope scope;
     rt_vm_scope_open(&scope, env, context_object(env, vs_this(a)));
     vs_val promise = vs_module_evaluate(env->cx, module);
@@ -214,7 +214,7 @@ void module_create_facade(const struct vs_args *a)
     };
     vs_val facade = vs_module_compile(env->cx, &src);
     if (!facade) return;
-    s->facade_original = module_wrap_of(vs_arg(a, 0))->module;
+    s->facade_original = module_of(module_wrap_of(vs_arg(a, 0)));
     bool linked = vs_module_instantiate(env->cx, facade);
     s->facade_original = NULL;
     if (linked && vs_module_evaluate(env->cx, facade)) vs_ret(a, vs_module_namespace(facade));
@@ -288,5 +288,5 @@ void rt_module_warn_unsettled(struct rt_env *env)
     vs_val object = vs_private_get(cx, vs_global(cx), key);
     if (!object || !vs_is_obj(object)) return;
     struct module_wrap *w = module_wrap_of(object);
-    if (w) vs_module_stalled(cx, vs_ref_get(w->module), print_stalled, NULL);
+    if (w) vs_module_stalled(cx, module_of(w), print_stalled, NULL);
 }

@@ -22,7 +22,7 @@ struct module_state *module_state_of(struct rt_env *env)
 struct module_wrap *module_wrap_find(struct rt_env *env, vs_val module)
 {
     struct module_wrap *w = *bucket_of(module_state_of(env), vs_module_hash(module));
-    while (w && !vs_module_same(vs_ref_get(w->module), module)) w = w->next;
+    while (w && !vs_module_same(module_of(w), module)) w = w->next;
     return w;
 }
 
@@ -31,7 +31,6 @@ static void wrap_free(struct module_wrap *w)
     struct module_wrap **link = bucket_of(module_state_of(w->env), w->hash);
     while (*link != w) link = &(*link)->next;
     *link = w->next;
-    vs_ref_drop(w->module);
     free(w);
 }
 
@@ -46,13 +45,13 @@ static struct module_wrap *wrap_new(struct rt_env *env, vs_val object, vs_val mo
     struct module_wrap *w = calloc(1, sizeof(*w));
     CHECK(w);
     w->env = env;
-    w->module = vs_ref_new(env->cx, module);
     w->object = vs_ref_new(env->cx, object);
     w->hash = vs_module_hash(module);
     struct module_wrap **bucket = bucket_of(module_state_of(env), w->hash);
     w->next = *bucket;
     *bucket = w;
-    vs_native_set(object, 0, w);
+    vs_native_set(object, MODULE_FIELD_WRAP, w);
+    vs_held_set(object, MODULE_FIELD_MODULE, module);
     vs_ref_weak(env->cx, w->object, object_gone, w);
     return w;
 }
@@ -167,7 +166,7 @@ static void construct(const struct vs_args *a)
 static vs_val this_module(const struct vs_args *a)
 {
     struct module_wrap *w = module_wrap_of(vs_this(a));
-    if (w) return vs_ref_get(w->module);
+    if (w) return module_of(w);
     rt_throw_code(rt_env_of(a), VS_TYPE_ERROR, "ERR_INVALID_THIS",
                   "Value of \"this\" must be of type ModuleWrap");
     return NULL;
@@ -265,9 +264,9 @@ static void create_cached_data(const struct vs_args *a)
     struct rt_env *env = rt_env_of(a);
     struct module_wrap *w = module_wrap_of(vs_this(a));
     CHECK(w && !w->synthetic);
-    CHECK(vs_module_status(vs_ref_get(w->module)) < VS_MODULE_EVALUATING);
+    CHECK(vs_module_status(module_of(w)) < VS_MODULE_EVALUATING);
     size_t len = 0;
-    uint8_t *data = vs_module_cache_new(vs_ref_get(w->module), &len);
+    uint8_t *data = vs_module_cache_new(module_of(w), &len);
     vs_ret_maybe(a, rt_buffer_new_take(env, data, len));
 }
 
@@ -315,7 +314,7 @@ static void state_drop(struct rt_env *env)
 
 static struct vs_class *wrap_class(struct vs_cx *cx)
 {
-    struct vs_class *c = vs_class_new(cx, "ModuleWrap", construct, NULL, 1);
+    struct vs_class *c = vs_class_new(cx, "ModuleWrap", construct, NULL, MODULE_FIELDS);
     vs_class_accessor(c, "hasAsyncGraph", get_has_async_graph, NULL);
     vs_class_method(c, "link", module_link);
     vs_class_method(c, "getModuleRequests", get_module_requests);

@@ -8,13 +8,15 @@
 /* One ES module with its ModuleWrap object. Freed when that object has been collected. */
 struct module_wrap {
     struct rt_env *env;
-    struct vs_ref *module;    /* owned */
-    struct vs_ref *object;    /* owned, weak */
+    struct vs_ref *object;    /* owned, weak; it holds the module */
     struct module_wrap *next; /* in its bucket */
     int hash;
     bool synthetic;
     bool linked; /* link() was called, or there is nothing to link */
 };
+
+/* The fields of its objects. */
+enum module_field { MODULE_FIELD_WRAP, MODULE_FIELD_MODULE, MODULE_FIELDS };
 
 #define MODULE_BUCKETS 1024 /* a power of two */
 
@@ -23,11 +25,11 @@ struct module_state {
     struct vs_class *wrap_class;
     struct module_wrap *buckets[MODULE_BUCKETS]; /* by hash of the module */
     /* Private symbols: JS values that a ModuleWrap keeps alive. */
-    struct vs_ref *key_linked;      /* array of ModuleWraps by request index */
-    struct vs_ref *key_steps;       /* evaluation steps of a synthetic module */
-    struct vs_ref *key_context;     /* contextified object the module lives in */
-    struct vs_ref *key_source;      /* object of a source phase import */
-    struct vs_ref *facade_original; /* borrowed: set while a facade is being linked */
+    struct vs_ref *key_linked;  /* array of ModuleWraps by request index */
+    struct vs_ref *key_steps;   /* evaluation steps of a synthetic module */
+    struct vs_ref *key_context; /* contextified object the module lives in */
+    struct vs_ref *key_source;  /* object of a source phase import */
+    vs_val facade_original;     /* a module: set while its facade is being linked */
 };
 
 struct module_state *module_state_of(struct rt_env *env);
@@ -36,7 +38,12 @@ struct module_wrap *module_wrap_find(struct rt_env *env, vs_val module);
 
 static inline struct module_wrap *module_wrap_of(vs_val object)
 {
-    return (struct module_wrap *)vs_native_get(object, 0);
+    return (struct module_wrap *)vs_native_get(object, MODULE_FIELD_WRAP);
+}
+
+static inline vs_val module_of(const struct module_wrap *w)
+{
+    return vs_held_get(vs_ref_get(w->object), MODULE_FIELD_MODULE);
 }
 
 /* Methods, module_run.c. */

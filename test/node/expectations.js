@@ -10,6 +10,7 @@ const fs = require('fs');
 const { causes, isCounted } = require('./score.js');
 
 const FLAKY = 'flaky';
+const MISSING = /^torc has no /;
 
 // { name: { reason, flaky } } as a Map.
 function read(file) {
@@ -56,13 +57,12 @@ function write(file, tests, verdicts) {
   for (const test of counted) {
     if (known.get(test.name)?.flaky) add(known.get(test.name).reason, `${test.name} ${FLAKY}`);
   }
-  const SHARED = 2; // failures that make a cause worth its own heading
   for (const { cause, tests: failed } of causes(counted, verdicts.torc)) {
     for (const test of failed) {
       const entry = known.get(test.name);
       if (entry?.flaky) continue;
-      const reason = failed.length >= SHARED ? cause : `${test.module}: to be looked into`;
-      add(entry?.reason ?? reason, test.name);
+      // What is missing explains itself; other messages say little without their module.
+      add(entry?.reason ?? (MISSING.test(cause) ? cause : `${test.module}: ${cause}`), test.name);
     }
   }
   for (const test of counted) { // a skip where Node runs is a failure with a reason of its own
