@@ -71,6 +71,10 @@ void vs_ref_strong(vs_cx *cx, vs_ref *r)
 
 void vs_weak_run(vs_state *st)
 {
+    if (!st->dying) return;
+    /* A collection may begin where no context is entered, and gone() may ask V8 for something. */
+    v8::HandleScope scope(isolate_of(st));
+    v8::Context::Scope context(st->context.Get(isolate_of(st)));
     while (vs_weak *w = st->dying) {
         st->dying = w->next;
         w->gone(w->data);

@@ -62,7 +62,7 @@ function write(file, tests, verdicts) {
       const entry = known.get(test.name);
       if (entry?.flaky) continue;
       // What is missing explains itself; other messages say little without their module.
-      add(entry?.reason ?? (MISSING.test(cause) ? cause : `${test.module}: ${cause}`), test.name);
+      add(entry?.reason ?? (MISSING.test(cause) ? cause : `${test.module}: ${cause}`.trimEnd()), test.name);
     }
   }
   for (const test of counted) { // a skip where Node runs is a failure with a reason of its own
