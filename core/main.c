@@ -1,6 +1,7 @@
 /* core/main.c: the command `torc`: process set-up, then one env from boot to exit. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,6 @@
 #include "core/options.h"
 #include "core/process.h"
 #include "core/snapshot.h"
-
-/* V8's own threads (garbage collection, optimising compiler); they start as tasks need them. */
-#define V8_THREADS 4
 
 /* Hidden, for the build: `torc --build-code-cache CACHE PROGRAM [ARGUMENTS]` runs the program, then
  * writes the library's code cache with what was compiled for it. */
@@ -58,9 +56,22 @@ static void setup_process(void)
     }
 }
 
+/* V8's own threads (garbage collection, optimising compiler) start as tasks need them. More of them
+ * than processors are only more to wake: on one core, four made two system calls for three of the
+ * loop's in a busy server. */
+static int v8_threads(const struct rt_options *options)
+{
+    cpu_set_t allowed;
+    int cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+    int64_t wanted = rt_option_int(options, RT_OPT_v8_pool_size);
+    /* 0: as many as help. The isolate's own thread has one processor. */
+    if (wanted <= 0) wanted = cpus - 1;
+    return wanted < 1 ? 1 : wanted < cpus ? (int)wanted : cpus;
+}
+
 static struct rt_env *open_env(struct rt_options *options, int64_t start_ns, enum vs_heap_kind heap)
 {
-    const char *why = vs_platform_open(V8_THREADS);
+    const char *why = vs_platform_open(v8_threads(options));
     struct rt_env_options eo = { .options = options, .start_ns = start_ns };
     bool have_snapshot = !why && heap != VS_HEAP_SAVE && rt_snapshot_use();
     bool want_snapshot = rt_option_bool(options, RT_OPT_node_snapshot);

@@ -74,6 +74,7 @@ int ur_loop_open(struct ur_loop **out, const struct ur_loop_options *options)
     struct ur_loop *l = ur_alloc(sizeof *l);
     *l = (struct ur_loop){ .owner = o.owner };
     atomic_init(&l->wake_pending, false);
+    atomic_init(&l->waiting, false);
     list_init(&l->queue);
     list_init(&l->deferred);
     list_init(&l->pending);
@@ -115,6 +116,19 @@ static int deliver_wake(struct ur_loop *l)
     return run;
 }
 
+/* Either the waker sees `waiting`, or the loop sees `wake_pending`: both are set before the other is
+ * read, in one total order. */
+static int reap(struct ur_loop *l, int64_t timeout_ns)
+{
+    if (timeout_ns != 0) {
+        atomic_store(&l->waiting, true);
+        if (atomic_load(&l->wake_pending)) timeout_ns = 0;
+    }
+    int count = l->vt->reap(l->be, timeout_ns, l->reaped, UR_REAP_MAX);
+    atomic_store_explicit(&l->waiting, false, memory_order_relaxed);
+    return count;
+}
+
 int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
 {
     UR_CHECK(!l->polling);
@@ -124,11 +138,9 @@ int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
     ur_bufs_rearm(l);
     uint64_t start = l->trace ? ur_trace_now_ns(l) : 0;
     ur_ops_submit(l);
-    bool known =
-        !list_empty(&l->pending) || atomic_load_explicit(&l->wake_pending, memory_order_relaxed);
-    timeout_ns = known ? 0 : limit_by_timers(l, timeout_ns);
+    timeout_ns = list_empty(&l->pending) ? limit_by_timers(l, timeout_ns) : 0;
     uint64_t wait = l->trace ? ur_trace_now_ns(l) : 0;
-    int count = l->vt->reap(l->be, timeout_ns, l->reaped, UR_REAP_MAX);
+    int count = reap(l, timeout_ns);
     ur_loop_update_time(l);
     uint64_t woken = l->now_ns;
     if (count >= 0) {
@@ -237,7 +249,7 @@ void ur_loop_update_time(struct ur_loop *l)
 
 void ur_loop_wake(struct ur_loop *l)
 {
-    if (!atomic_exchange_explicit(&l->wake_pending, true, memory_order_acq_rel)) l->vt->wake(l->be);
+    if (!atomic_exchange(&l->wake_pending, true) && atomic_load(&l->waiting)) l->vt->wake(l->be);
 }
 
 void ur_loop_on_wake(struct ur_loop *l, ur_wake_fn *fn, void *arg)

@@ -75,8 +75,8 @@ void ur_loop_update_time(struct ur_loop *l);
 
 /* ANY THREAD, and from signal handlers. Make a poll that waits, or the next one, return soon and
  * call the wake callback on the loop's thread. Coalesced: many wakes between two polls are one
- * callback and at most one system call. The loop must not be closed at the same time; that is the
- * caller's duty. */
+ * callback and one system call, or none while the loop's thread does not wait. The loop must not be
+ * closed at the same time; that is the caller's duty. */
 void ur_loop_wake(struct ur_loop *l);
 void ur_loop_on_wake(struct ur_loop *l, ur_wake_fn *fn, void *arg);
 

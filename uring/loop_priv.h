@@ -80,6 +80,7 @@ struct ur_loop {
     struct ur_work *works; /* operations on job threads */
     uint32_t no_opcode;    /* 1 << kind: the back end turned out not to have it */
     atomic_bool wake_pending;
+    atomic_bool waiting; /* in the kernel, or about to be: only then a wake needs a system call */
     ur_wake_fn *wake_fn;
     void *wake_arg;
     void *owner;

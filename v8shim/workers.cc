@@ -40,14 +40,19 @@ void vs_workers::need_thread()
 
 void vs_workers::post(std::unique_ptr<v8::Task> task)
 {
-    std::lock_guard<std::mutex> hold(lock_);
-    queue_.push_back(std::move(task));
-    /* Until the start one thread, which waits for it, is enough. */
-    if (threads_.empty() || (idle_ == 0 && vs_now_ns() >= start_ns_)) {
-        need_thread();
-    } else {
-        changed_.notify_one();
+    {
+        std::lock_guard<std::mutex> hold(lock_);
+        queue_.push_back(std::move(task));
+        /* Until the start one thread, which waits for it, is enough. */
+        if (threads_.empty() || (idle_ == 0 && vs_now_ns() >= start_ns_)) {
+            need_thread();
+            return;
+        }
+        /* Who works looks at the queue again before it waits. */
+        if (idle_ == 0) return;
     }
+    /* Without the lock, which the woken thread takes first. */
+    changed_.notify_one();
 }
 
 void vs_workers::post_delayed(std::unique_ptr<v8::Task> task, double delay_s)
