@@ -116,8 +116,8 @@ static int deliver_wake(struct ur_loop *l)
     return run;
 }
 
-/* Either the waker sees `waiting`, or the loop sees `wake_pending`: both are set before the other is
- * read, in one total order. */
+/* Either the waker sees `waiting`, or the loop sees `wake_pending`: both are set before the other
+ * is read, in one total order. */
 static int reap(struct ur_loop *l, int64_t timeout_ns)
 {
     if (timeout_ns != 0) {
