@@ -2,12 +2,15 @@
  *
  * Distributions take features back and forth between kernels, and break them, without a change of
  * version; so a fresh ring has to show a multishot receive into shared buffers, its end when they
- * run out, a multishot accept, and a cancel. Written against the seam, with sockets of its own. */
+ * run out, a multishot accept, a cancel, and once each operation that a job thread cannot make up
+ * for. Written against the seam, with sockets of its own. */
 #include "uring/self_test_priv.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -26,12 +29,18 @@ struct attempt {
     uint8_t mem[BUFS * BUF_LEN];
 };
 
-static void start(struct attempt *a, enum ur_kind kind, int fd, uint8_t flags)
+static void start_desc(struct attempt *a, const struct ur_desc *d)
 {
-    a->desc = (struct ur_desc){ .token = TOKEN, .kind = (uint8_t)kind, .fd = fd, .flags = flags };
-    a->desc.arg = kind == UR_KIND_ACCEPT ? SOCK_CLOEXEC : 0;
+    a->desc = *d;
+    a->desc.token = TOKEN;
     a->vt->submit(a->be, &(struct ur_batch){ .head = &a->desc });
     a->vt->reap(a->be, 0, NULL, 0);
+}
+
+static void start(struct attempt *a, enum ur_kind kind, int fd, uint8_t flags)
+{
+    uint32_t arg = kind == UR_KIND_ACCEPT ? SOCK_CLOEXEC : 0;
+    start_desc(a, &(struct ur_desc){ .kind = (uint8_t)kind, .fd = fd, .flags = flags, .arg = arg });
 }
 
 static bool next(struct attempt *a, struct ur_completion *c)
@@ -55,6 +64,40 @@ static bool cancel(struct attempt *a)
     struct ur_completion c;
     a->vt->submit(a->be, &(struct ur_batch){ .cancels = &token, .cancel_count = 1 });
     return next(a, &c) && is(&c, -ECANCELED, 0);
+}
+
+/* Something that can be done at once has this result? */
+static bool does(struct attempt *a, enum ur_kind kind, struct ur_desc d, int32_t res)
+{
+    struct ur_completion c;
+    d.kind = (uint8_t)kind;
+    start_desc(a, &d);
+    return next(a, &c) && is(&c, res, 0);
+}
+
+/* One byte through a connection, by each pair of operations. */
+static const char *try_transfers(struct attempt *a, const int fds[2])
+{
+    char in = 0, out = 'x';
+    struct iovec in_iov = { &in, 1 }, out_iov = { &out, 1 };
+    struct msghdr in_msg = { .msg_iov = &in_iov, .msg_iovlen = 1 };
+    struct msghdr out_msg = { .msg_iov = &out_iov, .msg_iovlen = 1 };
+    struct ur_desc to = { .fd = fds[1], .off = UR_OFF_CURRENT, .len = 1 };
+    struct ur_desc from = { .fd = fds[0], .off = UR_OFF_CURRENT, .len = 1 };
+    struct ur_desc ready = { .fd = fds[0], .arg = POLLIN };
+    to.buf = &out, from.buf = &in;
+    if (!does(a, UR_KIND_SEND, to, 1) || !does(a, UR_KIND_POLL, ready, POLLIN) ||
+        !does(a, UR_KIND_RECV, from, 1))
+        return "sending, polling or receiving does not work";
+    if (!does(a, UR_KIND_WRITE, to, 1) || !does(a, UR_KIND_READ, from, 1))
+        return "reading or writing does not work";
+    to.buf = &out_iov, from.buf = &in_iov;
+    if (!does(a, UR_KIND_WRITEV, to, 1) || !does(a, UR_KIND_READV, from, 1))
+        return "vectored reading or writing does not work";
+    to.buf = &out_msg, from.buf = &in_msg;
+    if (!does(a, UR_KIND_SENDMSG, to, 1) || !does(a, UR_KIND_RECVMSG, from, 1))
+        return "sending or receiving messages does not work";
+    return NULL;
 }
 
 static const char *try_receive(struct attempt *a, const int fds[2])
@@ -91,7 +134,18 @@ static const char *try_accept(struct attempt *a, int listener, int client)
     if (!next(a, &c) || c.res < 0 || c.flags != UR_COMP_MORE)
         return "multishot accept does not work";
     close(c.res);
-    return cancel(a) ? NULL : "cancelling does not work";
+    if (!cancel(a)) return "cancelling does not work";
+    /* It is connected already, which only the operation itself can say. */
+    struct ur_desc again = { .fd = client, .buf = &addr, .len = len };
+    return does(a, UR_KIND_CONNECT, again, -EISCONN) ? NULL : "connecting does not work";
+}
+
+static const char *try_close(struct attempt *a)
+{
+    int fd = dup(0);
+    if (fd < 0 || does(a, UR_KIND_CLOSE, (struct ur_desc){ .fd = fd }, 0)) return NULL;
+    close(fd);
+    return "closing does not work";
 }
 
 const char *ur_self_test(const struct ur_backend_vtable *vt, struct ur_backend *be)
@@ -102,13 +156,15 @@ const char *ur_self_test(const struct ur_backend_vtable *vt, struct ur_backend *
     if (vt->group_open(be, &a.group)) return "receive buffers cannot be registered";
     const char *why = NULL;
     if (!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair)) {
-        why = try_receive(&a, pair);
+        why = try_transfers(&a, pair);
+        if (!why) why = try_receive(&a, pair);
         close(pair[0]);
         close(pair[1]);
     }
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (!why && client >= 0) why = try_accept(&a, listener, client);
+    if (!why) why = try_close(&a);
     if (listener >= 0) close(listener);
     if (client >= 0) close(client);
     vt->group_close(be, &a.group);

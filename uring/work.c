@@ -99,7 +99,15 @@ static void work_done(struct ur_job *j, int32_t res)
 
 bool ur_work_unsupported(const struct ur_op *op, const struct ur_completion *c)
 {
-    return (op->flags & UR_OP_FILE) && (c->res == -EINVAL || c->res == -EOPNOTSUPP);
+    if (!(op->flags & UR_OP_FILE)) return false;
+    switch (-c->res) {
+    case EINVAL:
+    case EOPNOTSUPP:
+    case ENOSYS:
+    case EPERM: /* rules for the ring, where the system call would not be forbidden */
+    case ENOMEM: return true;
+    default: return false;
+    }
 }
 
 void ur_work_start(struct ur_loop *l, struct ur_op *op, const struct ur_completion *c)

@@ -10,8 +10,8 @@
 
 struct ur_loop;
 
-/* True: the back end does not have op's opcode, as far as its answer c shows. The next of this kind
- * do not go there once a system call has answered differently. */
+/* True: the back end may not have op's opcode, or not be allowed to use it, as far as its answer c
+ * shows. The next of this kind do not go there once a system call has answered differently. */
 bool ur_work_unsupported(const struct ur_op *op, const struct ur_completion *c);
 
 /* Start it. c: what the back end answered; a buffer it names is read into. */

@@ -25,7 +25,7 @@ int main(void)
     struct fixture f;
     struct ur_file_op op;
     char path[] = "/tmp/torc-no-opcode-XXXXXX";
-    setenv("TORC_IO_FAIL", "ftruncate:EINVAL,rename:EOPNOTSUPP,fsync:EIO", 1);
+    setenv("TORC_IO_FAIL", "ftruncate:EINVAL,rename:EPERM,fsync:EIO", 1);
     fixture_open(&f, NULL);
     ur_file_op_init(&op, done);
     int fd = mkstemp(path);
@@ -41,7 +41,7 @@ int main(void)
         EXPECT_EQ(jobs(&f), i);
         EXPECT_EQ(fixture_stats(&f).sqes, sqes);
     }
-    /* Not supported, says the ring; not there, says the system call: that one is right. */
+    /* Not allowed, says the ring; not there, says the system call: that one is right. */
     ur_rename(f.loop, &op, "/nowhere/a", "/nowhere/b");
     EXPECT_EQ(ur_loop_run(f.loop), 0);
     EXPECT_EQ(result, -ENOENT);
