@@ -73,11 +73,29 @@ void rt_async_init_under(struct rt_async *async, const struct rt_async *parent, 
     *trigger = before;
 }
 
+/* executionAsyncResource() looks there for what to show instead of the object. An object that
+ * cannot take it is shown itself. */
+static void represent(struct rt_async *async, vs_val resource)
+{
+    struct rt_env *env = async->env;
+    struct vs_try try;
+    vs_try_open(env->cx, &try);
+    async->represented =
+        vs_set(env->cx, rt_async_object(async), rt_symbol(env, resource_symbol), resource);
+    vs_try_close(&try);
+}
+
 void rt_async_retire(struct rt_async *async)
 {
     struct rt_env *env = async->env;
+    if (async->represented) {
+        represent(async, rt_async_object(async));
+        async->represented = false;
+    }
     if (async->id && env->ids.fields[RT_HOOK_DESTROY] > 0) rt_async_queue_destroy(env, async->id);
     async->id = 0;
+    vs_ref_drop(async->context);
+    async->context = NULL;
 }
 
 void rt_async_renew(struct rt_async *async, vs_val resource)
@@ -88,26 +106,28 @@ void rt_async_renew(struct rt_async *async, vs_val resource)
     double trigger = ids->ids[RT_ID_DEFAULT_TRIGGER];
     async->id = ++ids->ids[RT_ID_COUNTER];
     async->trigger_id = trigger < 0 ? ids->ids[RT_ID_EXECUTION] : trigger;
-    vs_ref_drop(async->context);
     vs_val context = vs_continuation(env->cx);
     async->context = vs_is_undefined(env->cx, context) ? NULL : vs_ref_new(env->cx, context);
-    if (ids->fields[RT_HOOK_INIT] > 0)
-        rt_async_emit_init(async, vs_is_obj(resource) ? resource : rt_async_object(async));
+    if (vs_is_obj(resource)) {
+        represent(async, resource);
+    } else {
+        resource = rt_async_object(async);
+    }
+    if (ids->fields[RT_HOOK_INIT] > 0) rt_async_emit_init(async, resource);
 }
 
 void rt_async_reset(struct rt_async *async)
 {
     struct rt_env *env = async->env;
     if (!async->object) return;
+    async->represented = false;
     rt_async_retire(async);
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
     vs_native_set(vs_ref_get(async->object), 0, NULL);
     vs_scope_close(&scope);
     vs_ref_drop(async->object);
-    vs_ref_drop(async->context);
     async->object = NULL;
-    async->context = NULL;
 }
 
 void rt_async_weaken(struct rt_async *async, void (*gone)(void *data), void *data)

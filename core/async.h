@@ -62,7 +62,8 @@ struct rt_async {
         *context; /* owned: AsyncContextFrame at creation, or NULL when it was undefined */
     double id;
     double trigger_id;
-    int provider; /* enum rt_provider */
+    int provider;     /* enum rt_provider */
+    bool represented; /* object[resource_symbol] is what hooks know as the resource */
 };
 
 /* Provider names as Node's async_hooks report them; the order is private. core/providers.def has

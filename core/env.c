@@ -40,7 +40,15 @@ static void promise_reject(struct vs_cx *cx, int kind, vs_val promise, vs_val va
     struct rt_env *env = rt_env_from_cx(cx);
     if (!env->hooks.promise_reject || !env->can_call_js) return;
     vs_val argv[] = { vs_i32(cx, kind), promise, value };
+    struct vs_try try;
+    vs_try_open(cx, &try);
     vs_call(cx, vs_ref_get(env->hooks.promise_reject), vs_undefined(cx), 3, argv);
+    /* V8 asks in the middle of rejecting: nobody could catch it. */
+    if (vs_try_caught(&try) && !vs_try_terminated(&try)) {
+        rt_report_swallowed(env, "Exception in PromiseRejectCallback", vs_try_exception(&try),
+                            vs_try_message(&try));
+    }
+    vs_try_close(&try);
 }
 
 static vs_val prepare_stack(struct vs_cx *cx, vs_val global, vs_val error, vs_val callsites)

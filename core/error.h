@@ -39,6 +39,10 @@ void rt_throw_missing(struct rt_env *env, const char *what);
  * unhandled rejection. */
 void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool from_promise);
 
+/* "heading:", the source line and the error on stderr, for an exception that has no other effect.
+ * Runs no JS. */
+void rt_report_swallowed(struct rt_env *env, const char *heading, vs_val error, vs_val message);
+
 /* Attaches "file:line, source line, caret" to a native error, to be shown above its stack. For
  * other values it is printed at once when print_others is set. message may be NULL. */
 void rt_append_arrow(struct rt_env *env, vs_val error, vs_val message, bool print_others);

@@ -14,6 +14,8 @@
 
 /* A line of source with this in it is not shown. */
 #define HIDE_LINE "node-do-not-add-exception-line"
+/* V8's words. */
+#define STACK_OVERFLOW "RangeError: Maximum call stack size exceeded"
 
 /* "file:line\nsource line\n    ^^^^\n", or NULL when the message has no source line. free() it. */
 static char *source_arrow(struct rt_env *env, vs_val message)
@@ -181,12 +183,44 @@ static void report(struct rt_env *env, vs_val error, vs_val message)
     vs_try_close(&try);
 }
 
+void rt_report_swallowed(struct rt_env *env, const char *heading, vs_val error, vs_val message)
+{
+    char *arrow = source_arrow(env, message);
+    fprintf(stderr, "%s:\n%s\n", heading, arrow ? arrow : "");
+    free(arrow);
+    /* By V8 alone: no stack may be left for JS to run on. */
+    vs_val text = vs_to_detail_str(env->cx, error);
+    if (text) print_value(env, "", text);
+    fputc('\n', stderr);
+}
+
+static bool is_stack_overflow(struct rt_env *env, vs_val error)
+{
+    vs_val header = vs_is_native_error(error) ? vs_error_header(env->cx, error) : NULL;
+    struct vs_text text;
+    if (!header || !vs_text_read(env->cx, header, &text)) return false;
+    bool overflow = strcmp(text.ptr, STACK_OVERFLOW) == 0;
+    vs_text_reset(&text);
+    return overflow;
+}
+
+/* V8 reports what a promise hook throws from inside the JS that made the promise. When that was a
+ * stack overflow, this JS is about to have one as well, and may catch it. */
+static bool will_happen_again(struct rt_env *env, vs_val error)
+{
+    return vs_stack_count(vs_stack_now(env->cx, 1)) > 0 && is_stack_overflow(env, error);
+}
+
 void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool from_promise)
 {
     struct vs_cx *cx = env->cx;
     if (!env->can_call_js) return;
     struct vs_scope scope;
     vs_scope_open(cx, &scope);
+    if (!from_promise && will_happen_again(env, error)) {
+        vs_scope_close(&scope);
+        return;
+    }
     vs_val process = env->process ? vs_ref_get(env->process) : NULL;
     vs_val fn = process ? vs_get_name(cx, process, "_fatalException") : NULL;
     if (!fn || !vs_is_fn(fn)) {

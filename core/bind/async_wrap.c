@@ -12,6 +12,9 @@
 
 /* Pairs of ids held before the stack must grow. */
 #define STACK_PAIRS 16
+/* As many ids wait for their 'destroy' hooks until the end of the turn; then a microtask is not
+ * too early. */
+#define DESTROYED_MANY 16384
 /* Most arguments a native callback passes through the trampoline. */
 #define TRAMPOLINE_ARGS_MAX 16
 #define TRAMPOLINE_OWN_ARGS 3
@@ -164,6 +167,19 @@ void rt_async_emit_after(struct rt_env *env, double id)
     emit_id(env, env->ids.after, id);
 }
 
+static void run_destroyed(const struct vs_args *a)
+{
+    rt_async_run_destroyed(rt_env_of(a));
+}
+
+static void run_destroyed_soon(struct rt_env *env)
+{
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    CHECK(vs_microtask_enqueue(env->cx, vs_fn_new(env->cx, run_destroyed, "")));
+    vs_scope_close(&scope);
+}
+
 void rt_async_queue_destroy(struct rt_env *env, double id)
 {
     struct rt_async_ids *ids = &env->ids;
@@ -173,6 +189,7 @@ void rt_async_queue_destroy(struct rt_env *env, double id)
         CHECK(ids->destroyed);
     }
     ids->destroyed[ids->destroyed_count++] = id;
+    if (ids->destroyed_count == DESTROYED_MANY && env->can_call_js) run_destroyed_soon(env);
 }
 
 void rt_async_run_destroyed(struct rt_env *env)

@@ -71,8 +71,11 @@ static void readable(struct ur_poll *p, int32_t res)
     unsigned char signums[64];
     ssize_t n;
     if (res < 0 || !env->can_call_js) return;
-    while ((n = read(state->fd, signums, sizeof signums)) > 0)
+    /* Those that come while handlers run are for the next turn. */
+    do {
+        n = read(state->fd, signums, sizeof signums);
         for (ssize_t i = 0; i < n; i++) deliver(env, signums[i]);
+    } while (n == sizeof signums);
 }
 
 static int open_pipe(struct rt_env *env)

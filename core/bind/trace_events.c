@@ -20,6 +20,12 @@ static void get_category_enabled_buffer(const struct vs_args *a)
     vs_ret(a, vs_typed_new(cx, VS_U8, vs_ab_new(cx, 1), 0, 1));
 }
 
+/* What the library traces belongs to a category, and none is on. */
+static void trace(const struct vs_args *a)
+{
+    (void)a;
+}
+
 static void is_category_enabled(const struct vs_args *a)
 {
     vs_ret_bool(a, false);
@@ -32,5 +38,6 @@ void rt_bind_trace_events(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "setTraceCategoryStateUpdateHandler", set_state_update_handler);
     vs_put_fn(cx, target, "getCategoryEnabledBuffer", get_category_enabled_buffer);
     vs_put_fn(cx, target, "isTraceCategoryEnabled", is_category_enabled);
-    rt_put_missing(env, target, "trace_events", "trace CategorySet");
+    vs_put_fn(cx, target, "trace", trace);
+    rt_put_missing(env, target, "trace_events", "CategorySet");
 }
