@@ -35,8 +35,8 @@ static char *source_arrow(struct rt_env *env, vs_val message)
     FILE *f = strstr(line.ptr, HIDE_LINE) ? NULL : open_memstream(&out, &out_len);
     if (f) {
         fprintf(f, "%s:%d\n%s\n", name.ptr, info.line, line.ptr);
-        for (int i = 0; i < info.column_start && line.ptr[i]; i++)
-            fputc(line.ptr[i] == '\t' ? '\t' : ' ', f);
+        int column = info.column_start - info.column_off;
+        for (int i = 0; i < column && line.ptr[i]; i++) fputc(line.ptr[i] == '\t' ? '\t' : ' ', f);
         for (int i = info.column_start; i < info.column_end; i++) fputc('^', f);
         fputc('\n', f);
         fclose(f);

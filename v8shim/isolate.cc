@@ -114,8 +114,14 @@ static v8::MaybeLocal<v8::Promise> on_import_phase(v8::Local<v8::Context> contex
     };
     v8::TryCatch failed(isolate);
     vs_val promise = st->host.import_dynamic(st, &request);
-    if (promise) return std::bit_cast<v8::Local<v8::Promise>>(promise);
-    return rejected(context, &failed);
+    if (!promise) return rejected(context, &failed);
+    /* The host's promise is of the main context; import() shows one of its own context. */
+    v8::Local<v8::Promise::Resolver> resolver;
+    if (!v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
+        resolver->Resolve(context, local(promise)).IsNothing()) {
+        return rejected(context, &failed);
+    }
+    return resolver->GetPromise();
 }
 
 /* V8 calls this one for the evaluation phase, the one above for import.source(). */

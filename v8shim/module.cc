@@ -151,6 +151,7 @@ bool vs_module_request(vs_cx *cx, vs_val module, int index, struct vs_module_req
         Local<Value> value = parts->Get(context, i + 1).As<Value>();
         if (attributes->CreateDataProperty(context, key, value).IsNothing()) return false;
     }
+    if (attributes->SetIntegrityLevel(context, IntegrityLevel::kFrozen).IsNothing()) return false;
     out->specifier = handle(request->GetSpecifier());
     out->attributes = handle(attributes);
     out->phase = phase_of(request->GetPhase());

@@ -98,4 +98,7 @@ void vs_message_info(vs_cx *cx, vs_val message, struct vs_message_info *out)
     out->line = m->GetLineNumber(context).FromMaybe(NO_POSITION);
     out->column_start = m->GetStartColumn(context).FromMaybe(NO_POSITION);
     out->column_end = m->GetEndColumn(context).FromMaybe(NO_POSITION);
+    v8::ScriptOrigin origin = m->GetScriptOrigin();
+    bool first_line = out->line - origin.LineOffset() == 1;
+    out->column_off = first_line && origin.ColumnOffset() > 0 ? origin.ColumnOffset() : 0;
 }

@@ -246,7 +246,12 @@ static void indices(const PropertyCallbackInfo<Array> &info)
     Parts p;
     Local<Array> all;
     if (!parts_of(info.HolderV2(), &p)) return;
-    if (!p.sandbox->GetPropertyNames(p.context).ToLocal(&all)) return;
+    if (!p.sandbox
+             ->GetPropertyNames(p.context, KeyCollectionMode::kOwnOnly,
+                                PropertyFilter::ALL_PROPERTIES, IndexFilter::kIncludeIndices)
+             .ToLocal(&all)) {
+        return;
+    }
     Isolate *isolate = info.GetIsolate();
     Local<Array> numbers = Array::New(isolate);
     uint32_t count = 0;
@@ -366,6 +371,11 @@ void vs_vm_enter(vs_cx *cx, vs_vm *vm)
 void vs_vm_leave(vs_cx *cx, vs_vm *vm)
 {
     vm->context.Get(isolate_of(cx))->Exit();
+}
+
+bool vs_vm_has_microtasks(const vs_vm *vm)
+{
+    return vm->microtasks != nullptr;
 }
 
 void vs_vm_microtasks_run(vs_cx *cx, vs_vm *vm)

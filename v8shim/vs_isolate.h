@@ -120,6 +120,7 @@ struct vs_message_info {
     int line;
     int column_start;
     int column_end;
+    int column_off; /* part of both that is before source_line: it was said at compile time */
 };
 void vs_message_info(struct vs_cx *cx, vs_val message, struct vs_message_info *out);
 

@@ -27,7 +27,7 @@ enum vs_import_phase { VS_PHASE_SOURCE = 1, VS_PHASE_EVALUATION = 2 };
 /* One import of a module's text, in order of appearance, without duplicates. */
 struct vs_module_request {
     vs_val specifier;
-    vs_val attributes; /* object without prototype: key -> string */
+    vs_val attributes; /* frozen object without prototype: key -> string */
     enum vs_import_phase phase;
 };
 

@@ -30,6 +30,8 @@ vs_val vs_vm_global(struct vs_cx *cx, struct vs_vm *vm);
 /* Current context := this one. LIFO. Not after it was collected. */
 void vs_vm_enter(struct vs_cx *cx, struct vs_vm *vm);
 void vs_vm_leave(struct vs_cx *cx, struct vs_vm *vm);
+/* Made with own_microtasks. */
+bool vs_vm_has_microtasks(const struct vs_vm *vm);
 /* Runs the jobs of a context with own_microtasks; nothing for others. */
 void vs_vm_microtasks_run(struct vs_cx *cx, struct vs_vm *vm);
 

@@ -101,7 +101,7 @@ static void run_in_context(const struct vs_args *a)
     rt_watchdog_open(&dog, env, (int64_t)vs_f64(vs_arg(a, 1)), vs_is_true(env->cx, vs_arg(a, 3)));
     vs_try_open(env->cx, &t);
     vs_val result = vs_script_run(env->cx, script);
-    if (scope.vm) vs_vm_microtasks_run(env->cx, scope.vm);
+    if (result && scope.vm) vs_vm_microtasks_run(env->cx, scope.vm);
     enum rt_watchdog_bite bite = rt_watchdog_close(&dog);
     if (bite == RT_WATCHDOG_QUIET && !result)
         rt_rethrow_with_source(env, &t, vs_is_true(env->cx, vs_arg(a, 2)));

@@ -23,6 +23,35 @@ static vs_val context_object(struct rt_env *env, vs_val object)
     return v;
 }
 
+/* A request in the source phase names the same module as the one in the evaluation phase with the
+ * same specifier. (Source phase imports have no attributes.) false: an exception is pending. */
+static bool check_source_request(struct rt_env *env, vs_val module, vs_val wraps, uint32_t source)
+{
+    struct vs_cx *cx = env->cx;
+    struct vs_module_request wanted, r;
+    if (!vs_module_request(cx, module, (int)source, &wanted)) return false;
+    if (wanted.phase != VS_PHASE_SOURCE) return true;
+    vs_val item = vs_get_index(cx, wraps, source);
+    for (uint32_t i = 0; item && i < vs_arr_len(wraps); i++) {
+        if (!vs_module_request(cx, module, (int)i, &r)) return false;
+        if (i == source || !vs_strict_equals(r.specifier, wanted.specifier) ||
+            vs_arr_len(vs_own_keys(cx, r.attributes, VS_KEYS_ALL, true)) > 0)
+            continue;
+        vs_val other = vs_get_index(cx, wraps, i);
+        if (!other) return false;
+        if (vs_strict_equals(item, other)) continue;
+        struct vs_text name;
+        if (!vs_text_read(cx, wanted.specifier, &name)) return false;
+        rt_throw_code(env, VS_TYPE_ERROR, "ERR_MODULE_LINK_MISMATCH",
+                      "Module request 'ModuleCacheKey(\"%s\")' at index %u must be linked to the "
+                      "same module requested at index %u",
+                      name.ptr, i < source ? i : source, i < source ? source : i);
+        vs_text_reset(&name);
+        return false;
+    }
+    return item != NULL;
+}
+
 /* link(wraps): the ModuleWraps of getModuleRequests(), in that order. */
 void module_link(const struct vs_args *a)
 {
@@ -40,6 +69,8 @@ void module_link(const struct vs_args *a)
         CHECK(vs_class_is(module_state_of(env)->wrap_class, item));
         if (!vs_set_index(env->cx, copy, i, item)) return;
     }
+    for (uint32_t i = 0; i < (uint32_t)count; i++)
+        if (!check_source_request(env, module_of(w), copy, i)) return;
     if (!vs_private_set(env->cx, vs_this(a), vs_ref_get(module_state_of(env)->key_linked), copy))
         return;
     w->linked = true;
@@ -147,6 +178,40 @@ void module_instantiate(const struct vs_args *a)
     rt_vm_scope_close(&scope);
 }
 
+static void settle(const struct vs_args *a, bool ok)
+{
+    struct vs_cx *cx = vs_args_cx(a);
+    vs_val resolver = vs_args_data(a);
+    bool done = ok ? vs_resolver_resolve(cx, resolver, vs_undefined(cx))
+                   : vs_resolver_reject(cx, resolver, vs_arg(a, 0));
+    (void)done; /* false: an exception is pending, which is V8's to report */
+}
+
+static void evaluated(const struct vs_args *a)
+{
+    settle(a, true);
+}
+
+static void failed(const struct vs_args *a)
+{
+    settle(a, false);
+}
+
+/* The context has a queue of its own for promise jobs, which is to be empty afterwards. Nothing
+ * would run the jobs of those who await its promise: they get one of the main context. */
+static vs_val drain_and_wrap(struct rt_env *env, const struct rt_vm_scope *scope, vs_val promise)
+{
+    struct vs_cx *cx = env->cx;
+    vs_vm_leave(cx, scope->vm);
+    vs_val resolver = vs_resolver_new(cx);
+    vs_val ok = vs_fn_new_data(cx, evaluated, "", resolver);
+    vs_val bad = vs_fn_new_data(cx, failed, "", resolver);
+    vs_vm_enter(cx, scope->vm);
+    if (!vs_promise_then(cx, promise, ok, bad)) return NULL;
+    vs_vm_microtasks_run(cx, scope->vm);
+    return vs_resolver_promise(resolver);
+}
+
 /* evaluate(timeout_ms, breakOnSigint): -1 = no limit. */
 void module_evaluate(const struct vs_args *a)
 {
@@ -159,6 +224,8 @@ void module_evaluate(const struct vs_args *a)
     rt_watchdog_open(&dog, env, (int64_t)vs_f64(vs_arg(a, 0)), vs_is_true(env->cx, vs_arg(a, 1)));
     vs_try_open(env->cx, &t);
     vs_val promise = vs_module_evaluate(env->cx, module_of(w));
+    if (promise && scope.vm && vs_vm_has_microtasks(scope.vm))
+        promise = drain_and_wrap(env, &scope, promise);
     enum rt_watchdog_bite bite = rt_watchdog_close(&dog);
     if (bite == RT_WATCHDOG_QUIET && vs_try_caught(&t)) vs_try_rethrow(&t);
     vs_try_close(&t);

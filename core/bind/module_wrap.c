@@ -134,8 +134,7 @@ static void make_from_source(struct rt_env *env, const struct vs_args *a)
                       "cachedData buffer was rejected");
         return;
     }
-    struct module_wrap *w = wrap_new(env, self, module);
-    w->linked = vs_module_request_count(cx, module) == 0;
+    wrap_new(env, self, module);
     if (!set_source_properties(env, self, module)) return;
     if (!vs_private_set(cx, self, rt_private(env, host_defined_option_symbol), src.id)) return;
     if (!set_name(cx, self, "url", vs_arg(a, 0))) return;

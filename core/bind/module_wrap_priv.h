@@ -12,7 +12,7 @@ struct module_wrap {
     struct module_wrap *next; /* in its bucket */
     int hash;
     bool synthetic;
-    bool linked; /* link() was called, or there is nothing to link */
+    bool linked; /* link() was called, or it is synthetic */
 };
 
 /* The fields of its objects. */
