@@ -59,35 +59,41 @@ static uint64_t head_checksum(const struct header *h, const struct entry *entrie
     return rt_code_cache_hash(sum, entries, (size_t)h->count * sizeof(*entries));
 }
 
-static bool head_is_good(const uint8_t *map, size_t len, const struct rt_code_cache_key *key)
+static int check_head(const uint8_t *map, size_t len, const struct rt_code_cache_key *key)
 {
     const struct header *h = (const void *)map;
-    if (len < sizeof(*h) || h->magic != CACHE_MAGIC) return false;
-    if (h->v8_tag != key->v8_tag || h->count != key->count || h->sources != key->sources)
-        return false;
-    if ((len - sizeof(*h)) / sizeof(struct entry) < h->count) return false;
-    return head_checksum(h, (const void *)(map + sizeof(*h))) == h->checksum;
+    if (len < sizeof(*h) || h->magic != CACHE_MAGIC || h->v8_tag != key->v8_tag) return -EBADMSG;
+    if ((len - sizeof(*h)) / sizeof(struct entry) < h->count) return -EBADMSG;
+    if (head_checksum(h, (const void *)(map + sizeof(*h))) != h->checksum) return -EBADMSG;
+    return h->count == key->count && h->sources == key->sources ? 0 : -ESTALE;
 }
 
-void rt_code_cache_open(struct rt_code_cache *cache, const char *path,
-                        const struct rt_code_cache_key *key)
+static int map_file(struct rt_code_cache *cache, int fd, const struct rt_code_cache_key *key)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0) return -errno;
+    if (!S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > CACHE_MAX) return -EBADMSG;
+    size_t len = (size_t)st.st_size;
+    void *map = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map == MAP_FAILED) return -errno;
+    int err = check_head(map, len, key);
+    if (err) {
+        munmap(map, len);
+    } else {
+        *cache = (struct rt_code_cache){ .map = map, .len = len };
+    }
+    return err;
+}
+
+int rt_code_cache_open(struct rt_code_cache *cache, const char *path,
+                       const struct rt_code_cache_key *key)
 {
     *cache = (struct rt_code_cache){ 0 };
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
-    struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= CACHE_MAX) {
-        size_t len = (size_t)st.st_size;
-        void *map = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map != MAP_FAILED) {
-            if (head_is_good(map, len, key)) {
-                *cache = (struct rt_code_cache){ .map = map, .len = len };
-            } else {
-                munmap(map, len);
-            }
-        }
-    }
+    if (fd < 0) return -errno;
+    int err = map_file(cache, fd, key);
     close(fd);
+    return err;
 }
 
 void rt_code_cache_close(struct rt_code_cache *cache)

@@ -25,9 +25,10 @@ struct rt_code_cache_key {
     uint64_t sources;
 };
 
-/* Maps the file; cache->map is NULL afterwards when it can't be used. Pair: rt_code_cache_close. */
-void rt_code_cache_open(struct rt_code_cache *cache, const char *path,
-                        const struct rt_code_cache_key *key);
+/* Maps the file. -ESTALE: it is of other sources; -EBADMSG: of another V8, or damaged; with these
+ * and other -errno cache->map is NULL. Pair: rt_code_cache_close. */
+int rt_code_cache_open(struct rt_code_cache *cache, const char *path,
+                       const struct rt_code_cache_key *key);
 void rt_code_cache_close(struct rt_code_cache *cache);
 /* The data of module index, borrowed until close. NULL: none, or damaged. */
 const uint8_t *rt_code_cache_get(const struct rt_code_cache *cache, uint32_t index, size_t *len);

@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "core/bind/async_wrap.h"
+#include "core/compile_cache.h"
 #include "core/context.h"
+#include "core/debug.h"
 #include "core/error.h"
 #include "core/module.h"
 #include "core/options.h"
@@ -129,22 +131,10 @@ static void start_milestones(struct rt_env *env, int64_t v8_start_ns)
     rt_mark(env, RT_MILESTONE_ENVIRONMENT);
 }
 
-/* Whether the comma-separated list in the variable has the word. */
-static bool asks_for(const char *variable, const char *word)
-{
-    const char *at = getenv(variable);
-    while (at && *at) {
-        size_t len = strcspn(at, ",");
-        if (len == strlen(word) && !strncmp(at, word, len)) return true;
-        at += len + (at[len] == ',');
-    }
-    return false;
-}
-
 /* For people who wonder why it is slower, or different, elsewhere. */
 static void tell_backend(const struct rt_env *env)
 {
-    if (!asks_for("NODE_DEBUG", "torc") && !asks_for("TORC_DEBUG", "io")) return;
+    if (!rt_debug_asked("NODE_DEBUG", "torc") && !rt_debug_asked("TORC_DEBUG", "io")) return;
     const char *reason = ur_backend_reason(env->loop);
     fprintf(stderr, "torc: I/O by %s%s%s\n", ur_backend_name(env->loop), *reason ? ": " : "",
             reason);
@@ -268,6 +258,7 @@ struct vs_cx *rt_env_close_but_isolate(struct rt_env *env)
     for (int i = 0; i < RT_STATE_COUNT; i++) {
         if (env->binding_drop[i]) env->binding_drop[i](env);
     }
+    rt_compile_cache_drop(env);
     rt_natives_drop(env);
     rt_async_ids_close(env);
     drop_refs(env);

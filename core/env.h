@@ -19,6 +19,7 @@
 #include "uring/timer.h"
 #include "v8shim/vs.h"
 
+struct rt_compile_cache;
 struct rt_options;
 
 /* Written by JS and read by C, or the other way round, without a call (Uint8Array in task_queue).
@@ -122,6 +123,7 @@ struct rt_env {
     struct vs_class *async_class;              /* core/async.c */
     struct vs_class *handle_class;             /* core/handle.c */
     struct rt_native *natives;                 /* core/native.h */
+    struct rt_compile_cache *compile_cache;    /* core/compile_cache.h; NULL: off */
     struct rt_handle_list handles;             /* every open handle; core/handle.h */
     struct vs_ref *bindings[RT_BINDING_COUNT]; /* objects of internalBinding(name), once made */
     void *binding_state[RT_STATE_COUNT];       /* enum rt_state, owned by the binding */

@@ -12,6 +12,7 @@
 
 #include "core/boot.h"
 #include "core/builtins.h"
+#include "core/compile_cache.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/options.h"
@@ -93,6 +94,7 @@ static struct rt_env *open_env(struct rt_options *options, int64_t start_ns, enu
 static int run_program(struct rt_env *env)
 {
     if (!env->booted && !rt_boot(env)) return RT_EXIT_BOOTSTRAP;
+    rt_compile_cache_start(env);
     /* An exception has been to process 'uncaughtException' by now: if it was handled, the program
      * goes on. */
     rt_boot_main(env, rt_options_main(env->options));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/bind/tty_wrap.h"
+#include "core/compile_cache.h"
 #include "core/env.h"
 #include "core/introspect.h"
 #include "core/options.h"
@@ -22,6 +23,7 @@ void rt_process_at_exit(struct rt_env *env)
 {
     /* Writes to sockets that JS was told are done (core/stream.h) may still wait for the next poll.
      */
+    rt_compile_cache_flush(env, "exit");
     if (env->loop) {
         ur_loop_submit(env->loop);
         report_io(env);

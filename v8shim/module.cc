@@ -112,10 +112,15 @@ vs_val vs_module_source_url(vs_val module)
     return handle(as_module(module)->GetUnboundModuleScript()->GetSourceURL());
 }
 
-uint8_t *vs_module_cache_new(vs_val module, size_t *len)
+vs_val vs_module_unbound(vs_val module)
+{
+    return handle(as_module(module)->GetUnboundModuleScript());
+}
+
+uint8_t *vs_unbound_module_cache_new(vs_val unbound, size_t *len)
 {
     ScriptCompiler::CachedData *data =
-        ScriptCompiler::CreateCodeCache(as_module(module)->GetUnboundModuleScript());
+        ScriptCompiler::CreateCodeCache(std::bit_cast<Local<UnboundModuleScript>>(unbound));
     if (!data) return nullptr;
     uint8_t *copy = static_cast<uint8_t *>(malloc(static_cast<size_t>(data->length)));
     if (copy) memcpy(copy, data->data, static_cast<size_t>(data->length));

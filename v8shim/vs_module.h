@@ -61,8 +61,10 @@ bool vs_module_is_graph_async(vs_val module);
 /* Magic comments of the text, undefined without one; before evaluation only. */
 vs_val vs_module_source_map_url(vs_val module);
 vs_val vs_module_source_url(vs_val module);
-/* Code cache; before evaluation only. free() it. NULL: none. */
-uint8_t *vs_module_cache_new(vs_val module, size_t *len);
+/* What is compiled of the text, for vs_ref_new() and the next; before evaluation only. */
+vs_val vs_module_unbound(vs_val module);
+/* Its code cache; has more functions after evaluation. free() it. NULL: none. */
+uint8_t *vs_unbound_module_cache_new(vs_val unbound, size_t *len);
 
 int vs_module_request_count(struct vs_cx *cx, vs_val module);
 /* false: an exception is pending. */

@@ -5,6 +5,7 @@
 
 #include "core/bind/contextify.h"
 #include "core/buffer.h"
+#include "core/compile_cache.h"
 #include "core/error.h"
 #include "core/symbols.h"
 
@@ -203,8 +204,12 @@ void rt_contextify_compile_cjs(const struct vs_args *a)
     vs_val params[CJS_PARAMS];
     cjs_params(cx, params);
     struct vs_try t;
+    struct rt_cached *cached = rt_cached_find(env, src.code, src.name, RT_CACHED_COMMONJS);
+    struct rt_code_cache file;
+    rt_cached_read(env, cached, &file, &src);
     vs_try_open(cx, &t);
     vs_val fn = vs_compile_function(cx, &src, params, CJS_PARAMS, NULL, 0);
+    rt_cached_done(env, cached, &file, &src, fn);
     bool as_module = false;
     if (!fn && vs_try_caught(&t) && !vs_try_terminated(&t)) {
         bool detect = vs_is_true(cx, vs_arg(a, 3)), module = is_module(env, &t, &src);
@@ -216,7 +221,7 @@ void rt_contextify_compile_cjs(const struct vs_args *a)
     if (!fn && !as_module) return;
     vs_val undefined = vs_undefined(cx);
     vs_val result = vs_obj_new_null(cx);
-    vs_put(cx, result, "cachedDataRejected", vs_bool(cx, false));
+    vs_put(cx, result, "cachedDataRejected", vs_bool(cx, src.cache_rejected));
     vs_put(cx, result, "sourceMapURL", fn ? vs_fn_source_map_url(fn) : undefined);
     vs_put(cx, result, "sourceURL", fn ? vs_fn_source_url(fn) : undefined);
     vs_put(cx, result, "function", fn ? fn : undefined);

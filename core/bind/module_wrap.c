@@ -5,6 +5,7 @@
 #include "core/bind/contextify.h"
 #include "core/bind/module_wrap_priv.h"
 #include "core/buffer.h"
+#include "core/compile_cache.h"
 #include "core/error.h"
 #include "core/snapshot.h"
 #include "core/symbols.h"
@@ -127,7 +128,16 @@ static void make_from_source(struct rt_env *env, const struct vs_args *a)
         src.cache = cache.ptr + vs_view_off(extra);
         src.cache_len = vs_view_len(extra);
     }
+    struct rt_cached *cached = NULL;
+    struct rt_code_cache file;
+    if (vs_is_symbol(extra) && vs_same_word(extra, rt_symbol(env, source_text_module_default_hdo)))
+        cached = rt_cached_find(env, src.code, src.name, RT_CACHED_ESM);
+    if (cached) rt_cached_read(env, cached, &file, &src);
     vs_val module = compile(env, &src);
+    if (cached) {
+        rt_cached_done(env, cached, &file, &src, module ? vs_module_unbound(module) : NULL);
+        src.cache_rejected = false;
+    }
     if (!module) return;
     if (src.cache_rejected) {
         rt_throw_code(env, VS_ERROR, "ERR_VM_MODULE_CACHED_DATA_REJECTED",
@@ -265,7 +275,7 @@ static void create_cached_data(const struct vs_args *a)
     CHECK(w && !w->synthetic);
     CHECK(vs_module_status(module_of(w)) < VS_MODULE_EVALUATING);
     size_t len = 0;
-    uint8_t *data = vs_module_cache_new(module_of(w), &len);
+    uint8_t *data = vs_unbound_module_cache_new(vs_module_unbound(module_of(w)), &len);
     vs_ret_maybe(a, rt_buffer_new_take(env, data, len));
 }
 

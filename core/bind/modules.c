@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/bind/modules_priv.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/file_url.h"
 #include "core/package_json.h"
 #include "core/snapshot.h"
 
@@ -242,31 +244,6 @@ static void throw_invalid_url(struct rt_env *env, vs_val input)
     vs_throw(env->cx, error);
 }
 
-/* The path of a file: URL, or of its folder (without the slash). false: not such a URL, or too
- * long.
- */
-static bool url_path(const char *url, bool folder, char path[PATH_MAX])
-{
-    static const char scheme[] = "file:///";
-    size_t scheme_len = strlen(scheme);
-    if (strncmp(url, scheme, scheme_len) != 0) return false;
-    const char *p = url + scheme_len - 1;
-    const char *end = p + strcspn(p, "?#");
-    while (folder && *end != '/') end--;
-    size_t len = 0;
-    while (p < end && len < PATH_MAX - 1) {
-        unsigned byte;
-        if (*p == '%' && end - p >= 3 && sscanf(p + 1, "%2x", &byte) == 1 && byte) {
-            path[len++] = (char)byte;
-            p += 3;
-        } else {
-            path[len++] = *p++;
-        }
-    }
-    path[len] = 0;
-    return p == end;
-}
-
 /* *path: the package.json found, or the last one looked for. false: an exception is pending. */
 static bool find_for_url(const struct vs_args *a, char path[PATH_MAX + sizeof(PACKAGE_FILE)],
                          struct package **out)
@@ -274,7 +251,7 @@ static bool find_for_url(const struct vs_args *a, char path[PATH_MAX + sizeof(PA
     struct rt_env *env = rt_env_of(a);
     struct vs_text url;
     if (!vs_text_read(env->cx, vs_arg(a, 0), &url)) return false;
-    bool ok = url_path(url.ptr, true, path);
+    bool ok = rt_file_url_folder(url.ptr, path);
     vs_text_reset(&url);
     if (ok) return package_find(env, path, out);
     throw_invalid_url(env, vs_arg(a, 0));
@@ -303,7 +280,7 @@ static vs_val load_path(struct vs_cx *cx, vs_val url, bool folder)
     char path[PATH_MAX];
     struct vs_text t;
     if (!vs_text_read(cx, url, &t)) return NULL;
-    bool ok = url_path(t.ptr, folder, path);
+    bool ok = folder ? rt_file_url_folder(t.ptr, path) : rt_file_url_path(t.ptr, path);
     vs_text_reset(&t);
     if (ok) return vs_str_utf8(cx, *path ? path : "/", -1);
     throw_invalid_url(rt_env_from_cx(cx), url);
@@ -328,62 +305,6 @@ static void set_lazy_path_helpers(const struct vs_args *a)
     vs_val dirname = vs_str_intern(cx, "dirname"), filename = vs_str_intern(cx, "filename");
     if (!vs_define_lazy(cx, meta, dirname, load_dirname, url, VS_ATTR_NONE)) return;
     if (!vs_define_lazy(cx, meta, filename, load_filename, url, VS_ATTR_NONE)) return;
-}
-
-/* The status of module.enableCompileCache(), as module.constants.compileCacheStatus numbers it. */
-enum { CACHE_FAILED, CACHE_ENABLED, CACHE_ALREADY_ENABLED, CACHE_DISABLED };
-
-/* enableCompileCache(directory, portable) -> [status, message, directory] */
-static void enable_compile_cache(const struct vs_args *a)
-{
-    struct vs_cx *cx = vs_args_cx(a);
-    vs_val items[] = { vs_i32(cx, CACHE_FAILED),
-                       vs_str_latin1(cx, "torc has no on-disk compile cache yet", -1) };
-    vs_ret(a, vs_arr_new(cx, items, 2));
-}
-
-static void get_compile_cache_dir(const struct vs_args *a)
-{
-    vs_ret(a, vs_empty_str(vs_args_cx(a)));
-}
-
-/* No cache can have been enabled, so there is nothing to write. */
-static void flush_compile_cache(const struct vs_args *a)
-{
-    (void)a;
-}
-
-/* getCompileCacheEntry(source, filename, type) -> undefined, as no cache is enabled */
-static void get_compile_cache_entry(const struct vs_args *a)
-{
-    vs_ret(a, vs_undefined(vs_args_cx(a)));
-}
-
-static void put_enum(struct vs_cx *cx, vs_val target, const char *name, const char *const *keys)
-{
-    vs_val object = vs_obj_new_null(cx);
-    for (int i = 0; keys[i]; i++) vs_put_int(cx, object, keys[i], i);
-    vs_put(cx, target, name, object);
-}
-
-static void put_constants(struct vs_cx *cx, vs_val target)
-{
-    static const char *const types[] = { "kCommonJS",
-                                         "kESM",
-                                         "kStrippedTypeScript",
-                                         "kTransformedTypeScript",
-                                         "kTransformedTypeScriptWithSourceMaps",
-                                         NULL };
-    static const char *const formats[] = { "kCommonJS", "kModule", NULL };
-    put_enum(cx, target, "cachedCodeTypes", types);
-    put_enum(cx, target, "moduleFormats", formats);
-    vs_val status[] = {
-        [CACHE_FAILED] = vs_str_intern(cx, "FAILED"),
-        [CACHE_ENABLED] = vs_str_intern(cx, "ENABLED"),
-        [CACHE_ALREADY_ENABLED] = vs_str_intern(cx, "ALREADY_ENABLED"),
-        [CACHE_DISABLED] = vs_str_intern(cx, "DISABLED"),
-    };
-    vs_put(cx, target, "compileCacheStatus", vs_arr_new(cx, status, CACHE_DISABLED + 1));
 }
 
 static void state_drop(struct rt_env *env)
@@ -423,11 +344,6 @@ void rt_bind_modules(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "getNearestParentPackageJSON", get_nearest_parent);
     vs_put_fn(cx, target, "getPackageScopeConfig", get_package_scope_config);
     vs_put_fn(cx, target, "getPackageType", get_package_type);
-    vs_put_fn(cx, target, "enableCompileCache", enable_compile_cache);
-    vs_put_fn(cx, target, "getCompileCacheDir", get_compile_cache_dir);
-    vs_put_fn(cx, target, "flushCompileCache", flush_compile_cache);
     vs_put_fn(cx, target, "setLazyPathHelpers", set_lazy_path_helpers);
-    vs_put_fn(cx, target, "getCompileCacheEntry", get_compile_cache_entry);
-    rt_put_missing(env, target, "modules", "saveCompileCacheEntry");
-    put_constants(cx, target);
+    modules_put_cache(env, target);
 }
