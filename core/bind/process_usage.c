@@ -193,7 +193,7 @@ static uint64_t v1_limit(uint64_t n)
     return n == unlimited ? UINT64_MAX : n;
 }
 
-/* 0: not constrained by a cgroup; UINT64_MAX: in one without a limit. */
+/* 0: not in a cgroup; UINT64_MAX: in one without a limit. */
 static uint64_t cgroup_limit(int version, const char *cgroup)
 {
     if (version == 1) {
@@ -206,11 +206,20 @@ static uint64_t cgroup_limit(int version, const char *cgroup)
     return 0;
 }
 
+static uint64_t resource_limit(int resource)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) || limit.rlim_cur == RLIM_INFINITY) return UINT64_MAX;
+    return limit.rlim_cur;
+}
+
 static void constrained_memory(const struct vs_args *a)
 {
     char cgroup[PATH_MAX];
     int version = find_cgroup(cgroup, sizeof cgroup);
-    vs_ret_f64(a, (double)cgroup_limit(version, cgroup));
+    uint64_t of_cgroup = cgroup_limit(version, cgroup);
+    uint64_t limit = least(resource_limit(RLIMIT_AS), resource_limit(RLIMIT_DATA));
+    vs_ret_f64(a, (double)(of_cgroup ? least(limit, of_cgroup) : limit));
 }
 
 /* A line "Name: 123 kB" of /proc/meminfo, in bytes. */

@@ -1,5 +1,6 @@
 'use strict';
 // What process holds, and the arguments that its methods refuse.
+const { execFileSync } = require('child_process');
 const { run, step } = require('../common/show');
 
 const shape = (v) => (typeof v === 'object' && v !== null ? Object.keys(v).sort() : typeof v);
@@ -35,6 +36,8 @@ step('resourceUsage', () => [keys(process.resourceUsage()), process.resourceUsag
 step('memoryUsage', () => [keys(process.memoryUsage()), Object.values(process.memoryUsage()).every((n) => n > 0)]);
 step('rss', () => process.memoryUsage.rss() > 1e6);
 step('constrainedMemory', () => process.constrainedMemory());
+step('constrainedMemory under ulimit', () => ['d', 'v'].map((limit) => execFileSync('sh', ['-c',
+  `ulimit -S -${limit} 9000000000000; exec "$0" -p "process.constrainedMemory()"`, process.execPath]).toString()));
 step('availableMemory', () => process.availableMemory() > 1e6);
 step('title', () => { process.title = 'a title'; return process.title; });
 step('title = 5', () => { process.title = 5; return process.title; });
