@@ -24,13 +24,13 @@ static vs_val host_port_value(struct rt_env *env, enum rt_opt opt)
     return v;
 }
 
-/* NULL: an option without a value that JS can see. */
+/* Undefined: JS sees that there is such an option, and no more. */
 static vs_val option_value(struct rt_env *env, enum rt_opt opt)
 {
     struct vs_cx *cx = env->cx;
     switch (rt_opt_info(opt)->type) {
     case RT_TYPE_V8: /* the one flag that the library asks for */
-        if (opt != RT_OPT_abort_on_uncaught_exception) return NULL;
+        if (opt != RT_OPT_abort_on_uncaught_exception) return vs_undefined(cx);
         return vs_bool(cx, rt_option_bool(env->options, opt));
     case RT_TYPE_BOOL: return vs_bool(cx, rt_option_bool(env->options, opt));
     case RT_TYPE_INT:
@@ -38,7 +38,7 @@ static vs_val option_value(struct rt_env *env, enum rt_opt opt)
     case RT_TYPE_STR: return vs_str_utf8(cx, rt_option_str(env->options, opt), -1);
     case RT_TYPE_HOST_PORT: return host_port_value(env, opt);
     case RT_TYPE_LIST: return list_value(cx, rt_option_list(env->options, opt));
-    default: return NULL;
+    default: return vs_undefined(cx);
     }
 }
 
@@ -51,7 +51,6 @@ static void get_values(const struct vs_args *a)
     for (int i = 0; i < RT_OPT_COUNT; i++) {
         const struct rt_opt_info *info = rt_opt_info(i);
         vs_val v = option_value(env, i);
-        if (!v) continue;
         vs_put(env->cx, values, info->name, v);
         if (info->type != RT_TYPE_BOOL || info->name[0] != '-') continue;
         int len = snprintf(negated, sizeof negated, "--no-%s", info->name + 2);

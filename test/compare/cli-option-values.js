@@ -10,9 +10,8 @@ const isOurs = (name) => name.startsWith('--io') || name.startsWith('--no-io');
 const isMistake = (name) => /^--no[a-z_]+\]$/.test(name);
 const print = (title, entries) => {
   console.log(title);
-  for (const [name, v] of entries.filter(([name]) => !isOurs(name) && !isMistake(name)).sort()) {
-    console.log(name, JSON.stringify(v));
-  }
+  const shown = entries.filter(([name]) => !isOurs(name) && !isMistake(name));
+  for (const [name, v] of shown.sort(([a], [b]) => (a < b ? -1 : 1))) console.log(name, JSON.stringify(v));
 };
 
 const { options: infos, aliases } = options.getCLIOptionsInfo();
