@@ -1,16 +1,34 @@
 #!/usr/bin/env bash
 # compare.sh TORC NODE [FLAGS] FILE: run a program under both runtimes; pass if they print the same to
 # stdout and exit the same. Prints the difference otherwise.
+#
+# A program that prints nothing or fails under Node, too, compares nothing: the test is wrong. One that is
+# meant to exit with another code than 0 says so in a line `// Exit code: N`.
 set -u
 torc=$1 node=$2
 shift 2
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-for runtime in node torc; do
-    "${!runtime}" "$@" >"$work/$runtime" 2>"$work/$runtime.stderr"
-    echo "exit code $?" >>"$work/$runtime"
-done
-diff -u --label node "$work/node" --label torc "$work/torc" && exit 0
+
+# run RUNTIME ARGUMENTS...: $work/out.RUNTIME gets what it prints and then its exit code, which is returned.
+run() {
+    local name=$1 code
+    "${!name}" "${@:2}" >"$work/out.$name" 2>"$work/err.$name"
+    code=$?
+    echo "exit code $code" >>"$work/out.$name"
+    return $code
+}
+
+run node "$@"
+code=$?
+expected=$(sed -n 's|^// Exit code: ||p' "${!#}")
+if [[ $code != "${expected:-0}" || $(<"$work/out.node") == "exit code $code" ]]; then
+    echo "nothing to compare: Node exits with $code and prints $(wc -c <"$work/out.node") bytes"
+    cat "$work/err.node"
+    exit 1
+fi
+run torc "$@"
+diff -u --label node "$work/out.node" --label torc "$work/out.torc" && exit 0
 echo '--- stderr of torc:'
-cat "$work/torc.stderr"
+cat "$work/err.torc"
 exit 1

@@ -3,9 +3,10 @@
 // Memory that the kernel reads or writes stays, whatever happens to the Buffer meanwhile.
 const assert = require('assert');
 const fs = require('fs');
+const main = require('../common/main');
 require('../common/tmpdir');
 
-(async () => {
+main(async () => {
   fs.writeFileSync('f', Buffer.alloc(1 << 20, 'a'));
   const fd = fs.openSync('f', 'r+');
   const reads = [];
@@ -25,4 +26,4 @@ require('../common/tmpdir');
   assert.strictEqual(view.byteLength, 0);
   fs.closeSync(fd);
   assert(fs.readFileSync('f').every((c) => c === 97));
-})();
+});

@@ -2,13 +2,14 @@
 // Ten thousand operations in flight, of the ring and of the job pool; each gets its own answer.
 const assert = require('assert');
 const fs = require('fs');
+const main = require('../common/main');
 require('../common/tmpdir');
 
 const COUNT = 10000;
 const FILES = 100;
 for (let i = 0; i < FILES; i++) fs.writeFileSync(`f${i}`, 'x'.repeat(i));
 
-(async () => {
+main(async () => {
   const stats = await Promise.all(Array.from({ length: COUNT }, (_, i) => fs.promises.stat(`f${i % FILES}`)));
   stats.forEach((s, i) => assert.strictEqual(s.size, i % FILES));
 
@@ -31,4 +32,4 @@ for (let i = 0; i < FILES; i++) fs.writeFileSync(`f${i}`, 'x'.repeat(i));
 
   await Promise.all(Array.from({ length: 1000 }, (_, i) => fs.promises.writeFile(`w${i}`, `${i}`)));
   for (let i = 0; i < 1000; i++) assert.strictEqual(fs.readFileSync(`w${i}`, 'utf8'), `${i}`);
-})();
+});

@@ -2,11 +2,12 @@
 // Reading, writing and looking at files goes through the ring: no job thread is ever made for it.
 const assert = require('assert');
 const fs = require('fs');
+const main = require('../common/main');
 require('../common/tmpdir');
 
 if (process.torc.io().backend !== 'uring') process.exit(77); // epoll can't wait for files
 
-(async () => {
+main(async () => {
   await fs.promises.writeFile('f', 'x'.repeat(100000));
   const h = await fs.promises.open('f', 'r+');
   await h.read(Buffer.alloc(10));
@@ -29,4 +30,4 @@ if (process.torc.io().backend !== 'uring') process.exit(77); // epoll can't wait
   assert.strictEqual(process.torc.io().jobs, 0);
   await fs.promises.readdir('.');
   assert.strictEqual(process.torc.io().jobs, 1);
-})();
+});

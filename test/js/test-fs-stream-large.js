@@ -4,6 +4,7 @@ const assert = require('assert');
 const crypto = require('crypto');
 const fs = require('fs');
 const { pipeline } = require('stream/promises');
+const main = require('../common/main');
 require('../common/tmpdir');
 
 const MB = 1 << 20;
@@ -15,7 +16,7 @@ const digest = async (name) => {
   return hash.digest('hex');
 };
 
-(async () => {
+main(async () => {
   const fd = fs.openSync('big', 'w');
   const block = crypto.randomBytes(MB);
   for (let i = 0; i < SIZE; i++) {
@@ -32,4 +33,4 @@ const digest = async (name) => {
   assert.strictEqual(sink.bytesWritten, SIZE * MB);
   assert(most <= 4 * source.readableHighWaterMark, `${most} bytes were waiting`);
   assert.strictEqual(await digest('copy'), await digest('big'));
-})();
+});
