@@ -57,7 +57,7 @@ function errors(client, port) {
       show('in use', err);
       second.close();
       client.close(() => console.log('client closed'));
-      setTimeout(() => server.close(() => {
+      server.close(() => {
         console.log(got);
         const v6 = dgram.createSocket({ type: 'udp6', ipv6Only: true });
         v6.on('error', (err) => show('v6', err));
@@ -69,7 +69,7 @@ function errors(client, port) {
           });
           v6.send('to myself', v6.address().port, '::1');
         });
-      }), 20);
+      });
     });
     second.bind(port, '127.0.0.1');
   });

@@ -55,12 +55,17 @@ step('unref', () => {
   fs.watch('d').unref();
   return 'the program ends';
 });
+// At once: never seen empty.
+const appear = (name, text) => {
+  fs.writeFileSync(`${name}.new`, text);
+  fs.renameSync(`${name}.new`, name);
+};
 step('watchFile', () => new Promise((resolve) => {
   const seen = [];
   fs.watchFile('wf', { interval: 20 }, (now, before) => {
     seen.push([now.size, before.size, now.isFile(), before.isFile()]);
-    if (seen.length === 1) fs.writeFileSync('wf', 'abc');
-    if (seen.length === 2) setTimeout(() => fs.unlinkSync('wf'), 30);
+    if (seen.length === 1) appear('wf', 'abc');
+    if (seen.length === 2) fs.unlinkSync('wf');
     if (seen.length === 3) {
       fs.unwatchFile('wf');
       resolve(seen);
@@ -68,12 +73,15 @@ step('watchFile', () => new Promise((resolve) => {
   });
 }));
 step('watchFile with BigInts', () => new Promise((resolve) => {
-  fs.writeFileSync('wf', 'abc');
+  // What is not there is reported, so the first look has been taken.
   fs.watchFile('wf', { interval: 20, bigint: true }, (now, before) => {
+    if (now.size === 0n) {
+      appear('wf', 'abcdef');
+      return;
+    }
     fs.unwatchFile('wf');
-    resolve([now.size, before.size]);
+    resolve([now.size, before.size, now.mtimeNs > before.mtimeNs]);
   });
-  setTimeout(() => fs.appendFileSync('wf', 'def'), 60);
 }));
 step('watchFile unref', () => {
   fs.watchFile('wf', { persistent: false, interval: 10 }, () => {});

@@ -22,15 +22,15 @@ const steps = [
   (port, next) => { // the client goes away in its body
     const socket = net.connect(port, () => {
       socket.write('POST /client HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
-      setTimeout(() => socket.destroy(), 20);
     });
+    server.once('request', () => setImmediate(() => socket.destroy()));
     socket.on('close', next);
   },
   (port, next) => { // the client gives up waiting
     const req = http.get({ port, path: '/wait' });
     req.on('error', (err) => log.push(`client ${err.code} ${err.message}`));
     req.on('close', next);
-    setTimeout(() => req.destroy(), 20);
+    server.once('request', () => setImmediate(() => req.destroy()));
   },
   (port, next) => {
     const req = http.get({ port, path: '/server' }, (res) => {
@@ -51,13 +51,22 @@ const steps = [
   },
 ];
 server.listen(0, () => {
+  const { port } = server.address();
   (function next() {
-    setTimeout(() => {
-      log.sort();
-      console.log(log.splice(0));
-      const step = steps.shift();
-      if (step) step(server.address().port, next);
-      else server.close(() => console.log('closed'));
-    }, 30);
+    const step = steps.shift();
+    if (!step) {
+      server.close(() => console.log('closed'));
+      return;
+    }
+    // Over when the client is done and the server's connection is closed.
+    let left = 2;
+    const done = () => {
+      if (--left > 0) return;
+      console.log(log.sort());
+      log.length = 0;
+      next();
+    };
+    server.once('connection', (socket) => socket.on('close', () => setImmediate(done)));
+    step(port, done);
   })();
 });

@@ -29,14 +29,15 @@ server.listen(0, () => {
         console.log('half body', body);
         talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', (idle) => {
           console.log('kept alive', idle);
-          server.keepAliveTimeout = 5000;
+          server.keepAliveTimeout = 0; // never
           talk(port, 'GET /hang HTTP/1.1\r\nHost: a\r\n\r\n', (hung) => console.log('hung', hung));
-          talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', (idle) => {
+          const socket = talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', (idle) => {
             console.log('closed when idle', idle);
             server.closeAllConnections();
             server.close(() => console.log('closed'));
           });
-          setTimeout(() => server.closeIdleConnections(), 60);
+          // The answer is there: nothing else goes on in this connection.
+          socket.once('data', () => setImmediate(() => server.closeIdleConnections()));
         });
       });
     });

@@ -4,6 +4,7 @@ const { spawn } = require('child_process');
 
 process.on('SIGUSR2', (name, number) => {
   console.log('got', name, number);
+  process.kill(process.pid, 'SIGHUP');
 });
 process.once('SIGHUP', (name) => {
   console.log('once', name);
@@ -23,7 +24,6 @@ process.once('SIGHUP', (name) => {
 });
 const timer = setInterval(() => {}, 1000);
 process.kill(process.pid, 'SIGUSR2');
-setTimeout(() => process.kill(process.pid, 'SIGHUP'), 20);
 try {
   process.on('SIGKILL', () => {});
 } catch (err) {

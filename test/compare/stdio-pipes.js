@@ -31,10 +31,18 @@ const kinds = {
     console.log('stdin is left alone');
   },
   paused() {
-    process.stdin.once('data', (d) => {
-      console.log('first', d.length > 0);
+    let paused = false;
+    process.stdin.on('data', (d) => {
+      console.log(String(d), paused);
+      if (String(d) !== 'x') return;
       process.stdin.pause();
+      paused = true;
+      setTimeout(() => {
+        paused = false;
+        process.stdin.resume();
+      }, 20);
     });
+    process.stdin.on('end', () => console.log('end'));
   },
   finish() {
     process.stdout.on('finish', () => console.error('never'));
@@ -68,19 +76,25 @@ if (process.argv[2]) {
   sh(`printf 'a b' | ${self} upper | cat`);
   sh(`${self} upper < ${file}.2 | cat`);
   sh(`${self} upper`, 'through a socket');
-  sh(`(sleep 0.2; echo late) | ${self} untouched | cat`);
-  sh(`(echo one; sleep 2; echo two) | timeout 1 ${self} paused | cat`);
   sh(`${self} finish | cat`);
   sh(`${self} big | head -c 10 | wc -c`);
-  const child = spawn(process.execPath, [__filename, 'upper'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (d) => {
-    text += d;
-    if (text === 'X') child.stdin.end('y');
+  // The first ends although its stdin is still open.
+  const piped = (kind, onData) => new Promise((resolve) => {
+    const child = spawn(process.execPath, [__filename, kind], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (d) => {
+      text += d;
+      onData?.(text, child.stdin);
+    });
+    child.on('close', (code) => {
+      console.log(kind, code, text);
+      resolve();
+    });
+    child.stdin.on('error', () => {}); // it may be gone before it has read this
+    child.stdin.write('x');
   });
-  child.on('close', (code) => {
-    console.log(code, text);
-    fs.rmSync(dir, { recursive: true });
-  });
-  child.stdin.write('x');
+  piped('untouched')
+    .then(() => piped('paused', (text, stdin) => { if (text === 'x false\n') stdin.end('y'); }))
+    .then(() => piped('upper', (text, stdin) => { if (text === 'X') stdin.end('y'); }))
+    .then(() => fs.rmSync(dir, { recursive: true }));
 }

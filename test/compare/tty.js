@@ -1,6 +1,6 @@
 'use strict';
 // A terminal made by script(1): stream types, size, raw mode, restoring, output in order.
-const { spawnSync, execSync } = require('child_process');
+const { spawn, execSync } = require('child_process');
 
 const kinds = {
   types() {
@@ -44,17 +44,27 @@ const kinds = {
 if (process.argv[2]) {
   kinds[process.argv[2]]();
 } else {
-  const run = (command, input) => {
-    const r = spawnSync('script', ['-qec', `stty rows 30 cols 100; ${command}`, '/dev/null'],
-                        { input, encoding: 'utf8' });
-    const text = r.stdout;
-    console.log(command.replaceAll(self, 'self'), r.status, r.error?.code);
-    console.log(text.length > 3000 ? [text.length, text.slice(-20)] : JSON.stringify(text));
-  };
   const self = `'${process.execPath}' '${__filename}'`;
-  run(`${self} types`);
-  run(`(sleep 1; printf q) | script -qec "stty -echo; ${self} raw" /dev/null`);
-  run(`${self} leave; echo $?; stty -a | grep -o -e '-*icanon' -e '-*echo\\b'`);
-  run(`${self} big`);
-  run(`(sleep 1; printf 'you\\r') | script -qec "${self} line" /dev/null`);
+  // Types what is typed when the program has printed the prompt.
+  const run = (command, prompt, typed) => new Promise((resolve) => {
+    const child = spawn('script', ['-qec', `stty rows 30 cols 100; ${command}`, '/dev/null'],
+                        { stdio: [prompt ? 'pipe' : 'ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (d) => {
+      text += d;
+      if (!prompt || !text.includes(prompt)) return;
+      prompt = '';
+      child.stdin.write(typed);
+    });
+    child.on('close', (code) => {
+      console.log(command.replaceAll(self, 'self'), code);
+      console.log(text.length > 3000 ? [text.length, text.slice(-20)] : JSON.stringify(text));
+      resolve();
+    });
+  });
+  run(`${self} types`)
+    .then(() => run(`stty -echo; ${self} raw`, 'READY', 'q'))
+    .then(() => run(`${self} leave; echo $?; stty -a | grep -o -e '-*icanon' -e '-*echo\\b'`))
+    .then(() => run(`${self} big`))
+    .then(() => run(`${self} line`, 'name? ', 'you\r'));
 }

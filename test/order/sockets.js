@@ -25,9 +25,8 @@ server.listen(0, '127.0.0.1', () => {
   const client = net.connect(server.address().port, '127.0.0.1');
   watch('client', client);
   client.write('ping', () => logs.client.push('write callback'));
-  client.on('close', () => server.close(() => {
-    setTimeout(() => {
-      for (const [side, lines] of Object.entries(logs)) console.log(`${side}:\n  ${lines.join('\n  ')}`);
-    }, 20);
-  }));
+  client.on('close', () => server.close());
+});
+process.on('exit', () => {
+  for (const [side, lines] of Object.entries(logs)) console.log(`${side}:\n  ${lines.join('\n  ')}`);
 });
