@@ -1,4 +1,4 @@
-/* uring/job.c: the pool of job threads. One lock guards the queue, the jobs' states and the loops'
+/* uring/job.c: the pool of job threads. One lock guards the queues, the jobs' states and the loops'
  * lists of finished jobs. A thread is made when a job finds none idle, up to the limit; threads end
  * with the pool. */
 #include "uring/job.h"
@@ -19,13 +19,20 @@ enum { JOB_NEW, JOB_QUEUED, JOB_RUNNING, JOB_DONE };
 
 #define THREADS_MAX 1024u
 
+/* Waiting jobs of one priority. */
+struct job_queue {
+    struct ur_job *first, *last;
+    uint32_t passed; /* times that a job of another priority was taken since one of these */
+};
+
 struct ur_pool {
     pthread_mutex_t lock;
     pthread_cond_t more; /* a job was queued, or the pool ends */
-    struct ur_job *first, *last;
+    struct job_queue queue[UR_JOB_PRIORITIES];
     pthread_t *thread;
     uint32_t limit, count, idle, queued;
-    uint32_t refs; /* by loops and the maker; guarded by lock */
+    uint32_t slow, slow_limit; /* SLOW jobs running, and at most */
+    uint32_t refs;             /* by loops and the maker; guarded by lock */
     bool ending;
 };
 
@@ -34,7 +41,7 @@ struct ur_pool *ur_pool_new(uint32_t threads)
     struct ur_pool *p = ur_alloc(sizeof *p);
     uint32_t limit = threads ? threads : UR_JOB_THREADS;
     if (limit > THREADS_MAX) limit = THREADS_MAX;
-    *p = (struct ur_pool){ .limit = limit, .refs = 1 };
+    *p = (struct ur_pool){ .limit = limit, .slow_limit = (limit + 1) / 2, .refs = 1 };
     p->thread = ur_grow(NULL, limit, sizeof *p->thread);
     UR_CHECK(!pthread_mutex_init(&p->lock, NULL));
     UR_CHECK(!pthread_cond_init(&p->more, NULL));
@@ -78,27 +85,53 @@ static void finish(struct ur_job *j, int32_t res)
 
 static void unlink_job(struct ur_pool *p, struct ur_job *j)
 {
+    struct job_queue *q = &p->queue[j->priority];
     if (j->prev)
         j->prev->next = j->next;
     else
-        p->first = j->next;
+        q->first = j->next;
     if (j->next)
         j->next->prev = j->prev;
     else
-        p->last = j->prev;
+        q->last = j->prev;
     p->queued--;
 }
 
 static void append_job(struct ur_pool *p, struct ur_job *j)
 {
+    struct job_queue *q = &p->queue[j->priority];
     j->next = NULL;
-    j->prev = p->last;
-    if (p->last)
-        p->last->next = j;
+    j->prev = q->last;
+    if (q->last)
+        q->last->next = j;
     else
-        p->first = j;
-    p->last = j;
+        q->first = j;
+    q->last = j;
     p->queued++;
+}
+
+static bool may_start(const struct ur_pool *p, int priority)
+{
+    return p->queue[priority].first && (priority != UR_JOB_SLOW || p->slow < p->slow_limit);
+}
+
+/* With the lock held: the job to start next, off its queue; NULL when none may. */
+static struct ur_job *take_job(struct ur_pool *p)
+{
+    static const uint8_t order[] = { UR_JOB_SOON, UR_JOB_NORMAL, UR_JOB_SLOW };
+    int best = -1;
+    for (int i = UR_JOB_PRIORITIES - 1; i >= 0; i--) {
+        if (!may_start(p, order[i])) continue;
+        best = order[i];
+        if (p->queue[best].passed >= UR_JOB_PASSES) break;
+    }
+    if (best < 0) return NULL;
+    for (int i = 0; i < UR_JOB_PRIORITIES; i++) p->queue[i].passed += may_start(p, i);
+    p->queue[best].passed = 0;
+    struct ur_job *j = p->queue[best].first;
+    unlink_job(p, j);
+    p->slow += best == UR_JOB_SLOW;
+    return j;
 }
 
 static void *run_jobs(void *arg)
@@ -106,13 +139,14 @@ static void *run_jobs(void *arg)
     struct ur_pool *p = arg;
     pthread_mutex_lock(&p->lock);
     for (;;) {
-        struct ur_job *j = p->first;
+        struct ur_job *j = take_job(p);
         if (j) {
-            unlink_job(p, j);
+            bool slow = j->priority == UR_JOB_SLOW;
             j->state = JOB_RUNNING;
             pthread_mutex_unlock(&p->lock);
             j->work(j);
             pthread_mutex_lock(&p->lock);
+            p->slow -= slow;
             finish(j, 0);
         } else if (p->ending) {
             break;
@@ -142,6 +176,7 @@ void ur_job_start(struct ur_loop *l, struct ur_job *j)
 {
     if (!l->pool) l->pool = ur_pool_new(l->job_threads);
     struct ur_pool *p = l->pool;
+    UR_CHECK(j->priority < UR_JOB_PRIORITIES);
     l->stats.jobs++;
     l->jobs_running++;
     if (!j->unref) l->refs++;
@@ -193,9 +228,11 @@ void ur_jobs_cancel_all(struct ur_loop *l)
     struct ur_pool *p = l->pool;
     if (!p) return;
     pthread_mutex_lock(&p->lock);
-    for (struct ur_job *j = p->first, *next; j; j = next) {
-        next = j->next;
-        if (j->loop == l) cancel_queued(p, j);
+    for (int i = 0; i < UR_JOB_PRIORITIES; i++) {
+        for (struct ur_job *j = p->queue[i].first, *next; j; j = next) {
+            next = j->next;
+            if (j->loop == l) cancel_queued(p, j);
+        }
     }
     pthread_mutex_unlock(&p->lock);
 }

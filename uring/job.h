@@ -14,19 +14,29 @@ typedef void ur_work_fn(struct ur_job *j); /* POOL THREAD */
 typedef void ur_job_done_fn(struct ur_job *j,
                             int32_t res); /* loop thread; 0, or -ECANCELED: work never ran */
 
+/* Which of the waiting jobs start first. Those that are passed over too often get a turn all the
+ * same (UR_JOB_PASSES). SLOW ones take at most half of the threads, rounded up. */
+enum ur_job_priority {
+    UR_JOB_NORMAL,
+    UR_JOB_SOON, /* short, and something waits for it: file operations */
+    UR_JOB_SLOW, /* waits for long, for the network say */
+    UR_JOB_PRIORITIES
+};
+
 /* Embedded by the caller, who owns it until done() begins. While work() may run, only work() may
  * touch what it uses. done() runs from a later poll, never from inside ur_job_start(). */
 struct ur_job {
     ur_work_fn *work;     /* caller: set before start */
     ur_job_done_fn *done; /* caller: set before start */
-    struct ur_loop *loop; /* private from here on */
-    struct ur_job *next, *prev;
+    uint8_t priority;     /* caller: enum ur_job_priority */
+    bool unref;           /* part of something that counts by itself; of the library only */
+    uint8_t state;        /* private from here on; guarded by the pool's lock */
     int32_t res;
-    uint8_t state; /* guarded by the pool's lock */
-    bool unref;    /* part of something that counts by itself */
+    struct ur_loop *loop;
+    struct ur_job *next, *prev;
 };
 
-/* Queue j on the loop's pool. Loop's thread. Jobs start in order. */
+/* Queue j on the loop's pool. Loop's thread. Jobs of the same priority start in order. */
 void ur_job_start(struct ur_loop *l, struct ur_job *j);
 
 /* Loop's thread. True: work had not begun and never will; done() will get -ECANCELED. False: too
@@ -42,5 +52,6 @@ void ur_pool_drop(struct ur_pool *p);
 uint32_t ur_pool_threads(struct ur_pool *p);
 
 #define UR_JOB_THREADS 4u
+#define UR_JOB_PASSES 16u /* jobs of higher priority that start before one that waits */
 
 #endif

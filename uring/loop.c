@@ -108,7 +108,7 @@ static int deliver_wake(struct ur_loop *l)
     /* Cleared before looking at what the wakers left, or the last one's work could be missed. */
     atomic_exchange_explicit(&l->wake_pending, false, memory_order_acq_rel);
     l->stats.wakes++;
-    int run = ur_jobs_deliver(l);
+    int run = ur_jobs_deliver(l) + ur_port_deliver(l);
     if (l->wake_fn && !l->closing) {
         l->wake_fn(l, l->wake_arg);
         run++;
@@ -196,6 +196,7 @@ int ur_loop_close(struct ur_loop *l)
 {
     UR_CHECK(!l->polling);
     l->closing = true;
+    ur_port_close(l);
     ur_timers_free(l);
     ur_jobs_cancel_all(l);
     ur_ops_cancel_all(l);

@@ -27,6 +27,7 @@ struct ur_job;
 struct ur_stream;
 struct ur_work;
 struct ur_trace;
+struct ur_port;
 
 /* The pieces of one vectored operation in flight. */
 struct ur_gather {
@@ -79,6 +80,7 @@ struct ur_loop {
     uint64_t jobs_running;
     struct ur_work *works; /* operations on job threads */
     uint32_t no_opcode;    /* 1 << kind: the back end turned out not to have it */
+    struct ur_port *port;  /* NULL: nobody asked for it yet */
     atomic_bool wake_pending;
     atomic_bool waiting; /* in the kernel, or about to be: only then a wake needs a system call */
     ur_wake_fn *wake_fn;
@@ -150,6 +152,10 @@ void ur_jobs_open(struct ur_loop *l, const struct ur_loop_options *o);
 void ur_jobs_cancel_all(struct ur_loop *l);
 int ur_jobs_deliver(struct ur_loop *l);
 void ur_jobs_close(struct ur_loop *l);
+
+/* port.c: deliver what was posted, at most UR_REAP_MAX messages; refuse and cancel what comes. */
+int ur_port_deliver(struct ur_loop *l);
+void ur_port_close(struct ur_loop *l);
 
 /* fastpath.c: answers from the caches, or -EAGAIN: ask the back end. Other errors are answers too.
  */

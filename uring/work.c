@@ -114,7 +114,8 @@ void ur_work_start(struct ur_loop *l, struct ur_op *op, const struct ur_completi
 {
     struct ur_work *w = ur_alloc(sizeof *w);
     *w = (struct ur_work){ .op = op, .c = *c, .next = l->works };
-    w->job = (struct ur_job){ .work = work, .done = work_done, .unref = true };
+    w->job =
+        (struct ur_job){ .work = work, .done = work_done, .priority = UR_JOB_SOON, .unref = true };
     w->buf = (void *)(uintptr_t)op->desc.buf;
     if (c->flags & UR_COMP_BUF) {
         const struct ur_group *g = &l->bufs.group[op->desc.group];

@@ -141,6 +141,7 @@ static void get_addr_info(const struct vs_args *a)
     r->hints.ai_socktype = SOCK_STREAM;
     r->hints.ai_flags = vs_int(vs_arg(a, 3));
     r->order = vs_int(vs_arg(a, 4));
+    r->job.priority = UR_JOB_SLOW;
     r->job.work = lookup_work;
     r->job.done = lookup_done;
     rt_async_init(&r->async, env, req, RT_PROVIDER_GETADDRINFOREQWRAP, r);
@@ -209,6 +210,7 @@ static void get_name_info(const struct vs_args *a)
         vs_ret_i32(a, -EINVAL);
         return;
     }
+    r->job.priority = UR_JOB_SLOW;
     r->job.work = reverse_work;
     r->job.done = reverse_done;
     rt_async_init(&r->async, env, req, RT_PROVIDER_GETNAMEINFOREQWRAP, r);

@@ -133,7 +133,7 @@ static void task_start(struct fs_task *t)
         ur_file_op_init(&t->u.file, file_done);
         t->call.op->start(&t->call, l, &t->u.file);
     } else {
-        t->u.job = (struct ur_job){ .work = job_work, .done = job_done };
+        t->u.job = (struct ur_job){ .work = job_work, .done = job_done, .priority = UR_JOB_SOON };
         ur_job_start(l, &t->u.job);
     }
 }
