@@ -79,12 +79,12 @@ void ur_bufs_park(struct ur_loop *l, struct ur_stream *s)
     l->bufs.parked_count++;
     l->bufs.want_more = true;
     if (s->parked_times < UINT8_MAX) s->parked_times++;
-    list_append(&l->bufs.parked, &s->park);
+    list_append(&l->bufs.parked, &s->recv_op.link);
 }
 
 void ur_bufs_unpark(struct ur_loop *l, struct ur_stream *s)
 {
-    list_unlink(&s->park);
+    list_unlink(&s->recv_op.link);
     l->bufs.parked_count--;
 }
 
@@ -104,7 +104,7 @@ void ur_bufs_rearm(struct ur_loop *l)
     struct ur_bufs *b = &l->bufs;
     if (b->want_more) grow(l);
     for (uint32_t free_count = b->total - b->lent; b->parked_count && free_count; free_count--) {
-        struct ur_stream *s = UR_CONTAINER(b->parked.next, struct ur_stream, park);
+        struct ur_stream *s = UR_CONTAINER(b->parked.next, struct ur_stream, recv_op.link);
         ur_bufs_unpark(l, s);
         ur_stream_rearm(s);
     }

@@ -76,8 +76,8 @@ static void epoll_close(struct ur_backend *be, bool abandon)
     if (abandon) return;
     close(be->wake_fd);
     close(be->epoll_fd);
-    for (uint32_t i = 0; i < be->fd_cap; i++) free(be->fd[i]);
-    free(be->fd);
+    for (uint32_t i = 0; i < be->block_cap; i++) free(be->block[i]);
+    free(be->block);
     free(be->desc);
     ur_stash_reset(&be->stash);
     munmap(be, sizeof *be);
@@ -85,9 +85,12 @@ static void epoll_close(struct ur_backend *be, bool abandon)
 
 /* ---- descriptors ---- */
 
+/* NULL: never seen. */
 static struct epoll_fd *find(const struct ur_backend *be, int fd)
 {
-    return fd >= 0 && (uint32_t)fd < be->fd_cap ? be->fd[fd] : NULL;
+    uint32_t i = (uint32_t)fd / EPOLL_BLOCK;
+    if (fd < 0 || i >= be->block_cap || !be->block[i]) return NULL;
+    return &be->block[i][(uint32_t)fd % EPOLL_BLOCK];
 }
 
 static uint32_t room_for(uint32_t cap, uint32_t index)
@@ -98,21 +101,26 @@ static uint32_t room_for(uint32_t cap, uint32_t index)
     return cap;
 }
 
+static void add_block(struct ur_backend *be, uint32_t i)
+{
+    if (i >= be->block_cap) {
+        uint32_t cap = room_for(be->block_cap, i);
+        be->block = ur_grow(be->block, cap, sizeof(struct epoll_fd *));
+        memset(be->block + be->block_cap, 0, (cap - be->block_cap) * sizeof(struct epoll_fd *));
+        be->block_cap = cap;
+    }
+    be->block[i] = ur_alloc(EPOLL_BLOCK * sizeof(struct epoll_fd));
+    for (uint32_t k = 0; k < EPOLL_BLOCK; k++)
+        be->block[i][k] = (struct epoll_fd){ .fd = (int32_t)(i * EPOLL_BLOCK + k),
+                                             .ready = READY_IN | READY_OUT };
+}
+
 /* NULL: fd is no descriptor's number. */
 static struct epoll_fd *find_or_add(struct ur_backend *be, int fd)
 {
     if (fd < 0 || (uint32_t)fd >= FDS_MAX) return NULL;
-    if ((uint32_t)fd >= be->fd_cap) {
-        uint32_t cap = room_for(be->fd_cap, (uint32_t)fd);
-        be->fd = ur_grow(be->fd, cap, sizeof(struct epoll_fd *));
-        memset(be->fd + be->fd_cap, 0, (cap - be->fd_cap) * sizeof(struct epoll_fd *));
-        be->fd_cap = cap;
-    }
-    if (!be->fd[fd]) {
-        be->fd[fd] = ur_alloc(sizeof(struct epoll_fd));
-        *be->fd[fd] = (struct epoll_fd){ .fd = fd, .ready = READY_IN | READY_OUT };
-    }
-    return be->fd[fd];
+    if (!find(be, fd)) add_block(be, (uint32_t)fd / EPOLL_BLOCK);
+    return find(be, fd);
 }
 
 static bool is_idle(const struct epoll_fd *e)
@@ -464,11 +472,32 @@ static void look_at(struct ur_backend *be, struct epoll_fd *e)
     if ((e->out && (e->ready & READY_OUT)) || (e->in && (e->ready & READY_IN))) look_later(be, e);
 }
 
+/* There may be something to receive, but there is no buffer for it. */
+static bool lacks_buffer(const struct ur_backend *be, const struct epoll_fd *e)
+{
+    return e->in && (e->ready & READY_IN) && (e->in->flags & UR_DESC_POOL) &&
+           !ur_epoll_has_buffer(be, e->in);
+}
+
 /* Each descriptor of which something is known gets one turn, unless there is enough for now. */
 static void look_around(struct ur_backend *be, uint32_t max)
 {
-    for (uint32_t n = be->look_count; n && ur_stash_len(&be->stash) < max; n--)
-        look_at(be, UR_CONTAINER(be->look.next, struct epoll_fd, link));
+    struct ur_link waiting;
+    list_init(&waiting);
+    for (uint32_t n = be->look_count; n && ur_stash_len(&be->stash) < max; n--) {
+        struct epoll_fd *e = UR_CONTAINER(be->look.next, struct epoll_fd, link);
+        bool lacked = lacks_buffer(be, e);
+        look_at(be, e);
+        if (!lacked || !(e->bits & E_LISTED)) continue;
+        list_unlink(&e->link);
+        list_append(&waiting, &e->link);
+    }
+    /* They keep their places, or the greedy would always be first when there are buffers again. */
+    while (!list_empty(&waiting)) {
+        struct ur_link *last = waiting.prev;
+        list_unlink(last);
+        list_prepend(&be->look, last);
+    }
 }
 
 static int wait_ns(struct ur_backend *be, struct epoll_event *ev, int64_t timeout_ns)
@@ -493,7 +522,7 @@ static int take_events(struct ur_backend *be, int64_t timeout_ns)
     if (n < 0) return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < n; i++) {
         if (ev[i].data.u64 == WAKE_DATA) continue;
-        struct epoll_fd *e = be->fd[ev[i].data.u64];
+        struct epoll_fd *e = find(be, (int)ev[i].data.u64);
         if (ev[i].events & EVENTS_IN) e->ready |= READY_IN;
         if (ev[i].events & EVENTS_OUT) e->ready |= READY_OUT;
         if (ev[i].events & EVENTS_TAIL) e->bits |= E_TAIL;

@@ -23,7 +23,10 @@ enum epoll_fd_bits {
     E_NO_NOWAIT = 1 << 5 /* RWF_NOWAIT does not work with it */
 };
 
-/* What is known of one descriptor number. Made at its first use, freed with the back end. */
+#define EPOLL_BLOCK 32u
+
+/* What is known of one descriptor number. Made at the first use of one near it, freed with the back
+ * end. */
 struct epoll_fd {
     struct ur_link link; /* while E_LISTED */
     struct ur_desc *in;  /* waiting to read or accept, oldest first */
@@ -38,8 +41,8 @@ struct epoll_fd {
 
 struct ur_backend {
     int epoll_fd, wake_fd;
-    struct epoll_fd **fd; /* by number; NULL: never seen */
-    uint32_t fd_cap;
+    struct epoll_fd **block; /* EPOLL_BLOCK descriptors each, by number; NULL: never seen */
+    uint32_t block_cap;
     struct ur_desc **desc; /* in flight, by slot number of their tokens */
     uint32_t desc_cap;
     struct ur_link look; /* struct epoll_fd by link: something may be possible now */

@@ -25,6 +25,11 @@ static inline void list_append(struct ur_link *head, struct ur_link *item)
     head->prev = item;
 }
 
+static inline void list_prepend(struct ur_link *head, struct ur_link *item)
+{
+    list_append(head->next, item);
+}
+
 static inline void list_unlink(struct ur_link *item)
 {
     item->prev->next = item->next;

@@ -44,7 +44,7 @@ struct ur_bufs {
     uint32_t total, lent, cap;
     uint32_t buf_len, first_count;
     bool want_more;
-    struct ur_link parked; /* struct ur_stream by park, oldest first */
+    struct ur_link parked; /* struct ur_stream by recv_op.link, oldest first */
     uint32_t parked_count;
     uint8_t *spare; /* one private buffer, for a stream that found the groups empty too often */
     bool spare_busy;
@@ -64,7 +64,7 @@ struct ur_loop {
     struct ur_link queue;    /* struct ur_op: QUEUED, in order of starting */
     struct ur_link deferred; /* of those, file operations above UR_FILES_MAX */
     struct ur_link pending;  /* struct ur_op: PENDING */
-    struct ur_link flush;    /* struct ur_stream by flush */
+    struct ur_link flush;    /* struct ur_stream by send_op.link */
     uint64_t *cancels;
     uint32_t cancel_count, cancel_cap;
     uint32_t files; /* file operations with the back end */

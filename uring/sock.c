@@ -112,7 +112,7 @@ static void start_close(struct ur_stream *s, ur_stream_fn *fn)
         s->bits &= (uint16_t)~S_PARKED;
     }
     if (s->bits & S_FLUSH) {
-        list_unlink(&s->flush);
+        list_unlink(&s->send_op.link);
         s->bits &= (uint16_t)~S_FLUSH;
     }
     ur_stream_drop_held(s);

@@ -48,8 +48,9 @@ struct ur_send {
 
 struct ur_stream {
     struct ur_loop *loop; /* private, all of it */
-    struct ur_op recv_op;
-    struct ur_op send_op; /* connect, send, shutdown and close take turns on it */
+    struct ur_op recv_op; /* while it is idle its link may be on the parking list */
+    struct ur_op send_op; /* connect, send, shutdown and close take turns on it; while it is idle
+                             its link may be on the list of streams with something to send */
     struct ur_op held_op; /* brings held data to the next poll */
     ur_recv_fn *recv_fn;
     ur_stream_fn *connect_fn;
@@ -60,8 +61,6 @@ struct ur_stream {
     struct ur_send *sends; /* oldest first */
     struct ur_send *sends_tail;
     struct ur_gather *gather; /* pieces of the send in flight, when it has several */
-    struct ur_link park;      /* on the parking list */
-    struct ur_link flush;     /* on the list of streams with something to send */
     uint64_t sent;            /* bytes of the oldest send already gone */
     uint64_t send_len;        /* bytes all queued sends still have to go */
     uint32_t held_len;

@@ -18,7 +18,7 @@ static void want_flush(struct ur_stream *s)
 {
     if ((s->bits & (S_FLUSH | S_CLOSING)) || ur_op_active(&s->send_op)) return;
     s->bits |= S_FLUSH;
-    list_append(&s->loop->flush, &s->flush);
+    list_append(&s->loop->flush, &s->send_op.link);
 }
 
 static void start_one_piece(struct ur_stream *s, const struct iovec *piece)
@@ -79,7 +79,7 @@ static void start_shutdown(struct ur_stream *s)
 void ur_streams_flush(struct ur_loop *l)
 {
     while (!list_empty(&l->flush)) {
-        struct ur_stream *s = UR_CONTAINER(list_pop(&l->flush), struct ur_stream, flush);
+        struct ur_stream *s = UR_CONTAINER(list_pop(&l->flush), struct ur_stream, send_op.link);
         s->bits &= (uint16_t)~S_FLUSH;
         if (s->sends)
             start_sends(s);

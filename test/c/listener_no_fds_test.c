@@ -28,7 +28,8 @@ static void on_accept(struct ur_listener *a, int32_t fd)
 
 static void on_connect(struct ur_stream *s, int32_t res)
 {
-    EXPECT_EQ(res, 0);
+    /* It may be accepted, and closed by that, before it is told. */
+    EXPECT(res == 0 || (accepted && res == -ECANCELED));
 }
 
 static void on_relief(struct ur_timer *t)
