@@ -17,6 +17,26 @@
 /* V8's words. */
 #define STACK_OVERFLOW "RangeError: Maximum call stack size exceeded"
 
+/* The same place in the file that the script was made from, in the words of the library, which
+ * knows source maps. NULL without one. free() it. */
+static char *mapped_arrow(struct rt_env *env, const struct vs_message_info *info)
+{
+    struct vs_cx *cx = env->cx;
+    if (!env->source_maps || !env->hooks.source_map_source) return NULL;
+    struct vs_try try;
+    vs_try_open(cx, &try);
+    vs_val argv[] = { info->resource, vs_i32(cx, info->line), vs_i32(cx, info->column_start) };
+    vs_val v = vs_call(cx, vs_ref_get(env->hooks.source_map_source), vs_undefined(cx), 3, argv);
+    struct vs_text t;
+    char *arrow = NULL;
+    if (v && vs_is_str(v) && vs_text_read(cx, v, &t)) {
+        arrow = strdup(t.ptr);
+        vs_text_reset(&t);
+    }
+    vs_try_close(&try);
+    return arrow;
+}
+
 /* "file:line\nsource line\n    ^^^^\n", or NULL when the message has no source line. free() it. */
 static char *source_arrow(struct rt_env *env, vs_val message)
 {
@@ -24,6 +44,8 @@ static char *source_arrow(struct rt_env *env, vs_val message)
     struct vs_message_info info;
     vs_message_info(cx, message, &info);
     if (!info.source_line || !vs_is_str(info.source_line)) return NULL;
+    char *mapped = mapped_arrow(env, &info);
+    if (mapped) return mapped;
     struct vs_text name, line;
     if (!vs_text_read(cx, info.resource, &name)) return NULL;
     if (!vs_text_read(cx, info.source_line, &line)) {
