@@ -20,12 +20,15 @@ struct hash {
     struct rt_native native; /* first */
     EVP_MD_CTX *cx;          /* owned */
     uint32_t out_len;
+    uint8_t *out; /* the digest, once it was asked for; owned unless it is small */
+    uint8_t small[EVP_MAX_MD_SIZE];
 };
 
 static void drop_hash(struct rt_native *native)
 {
     struct hash *h = container_of(native, struct hash, native);
     EVP_MD_CTX_free(h->cx);
+    if (h->out != h->small) free(h->out);
     free(h);
 }
 
@@ -123,29 +126,28 @@ static void update(const struct vs_args *a)
     vs_ret_bool(a, add_data(env, h->cx, vs_arg(a, 0), encoding));
 }
 
-/* The digest of cx as JS wants it; NULL = exception pending. */
-static vs_val finish(struct rt_env *env, EVP_MD_CTX *cx, uint32_t len, enum rt_encoding encoding)
+/* The digest of cx, of len bytes: in small if it fits, else free() it. NULL = exception pending. */
+static uint8_t *finish(struct rt_env *env, EVP_MD_CTX *cx, uint32_t len,
+                       uint8_t small[static EVP_MAX_MD_SIZE])
 {
-    uint8_t small[EVP_MAX_MD_SIZE], *out = len > sizeof small ? malloc(len) : small;
-    vs_val v = NULL;
-    bool xof = is_xof(EVP_MD_CTX_get0_md(cx));
+    uint8_t *out = len > EVP_MAX_MD_SIZE ? malloc(len) : small;
     CHECK(out);
-    if (len == 0 || (xof ? EVP_DigestFinalXOF(cx, out, len) : EVP_DigestFinal_ex(cx, out, NULL))) {
-        v = rt_encode(env, out, len, encoding);
-    } else {
-        rt_crypto_throw(env, "Digest failed");
-    }
+    bool xof = is_xof(EVP_MD_CTX_get0_md(cx));
+    if (len == 0 || (xof ? EVP_DigestFinalXOF(cx, out, len) : EVP_DigestFinal_ex(cx, out, NULL)))
+        return out;
+    rt_crypto_throw(env, "Digest failed");
     if (out != small) free(out);
-    return v;
+    return NULL;
 }
 
-/* digest(encoding) */
+/* digest(encoding). The same again, for a hash that was used as a stream too. */
 static void digest(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
     struct hash *h = vs_native_get(vs_this(a), 0);
     enum rt_encoding encoding = rt_encoding_of(env, vs_arg(a, 0), RT_BUFFER);
-    vs_ret_maybe(a, finish(env, h->cx, h->out_len, encoding));
+    if (!h->out) h->out = finish(env, h->cx, h->out_len, h->small);
+    if (h->out) vs_ret_maybe(a, rt_encode(env, h->out, h->out_len, encoding));
 }
 
 /* The rest of oneShotDigest(), once the digest and its length are known. */
@@ -157,7 +159,9 @@ static void digest_once(const struct vs_args *a, const EVP_MD *md, uint32_t len)
     EVP_MD_CTX *cx = EVP_MD_CTX_new();
     CHECK(cx);
     if (EVP_DigestInit_ex2(cx, md, NULL) && add_data(env, cx, vs_arg(a, 3), RT_UTF8)) {
-        vs_ret_maybe(a, finish(env, cx, len, encoding));
+        uint8_t small[EVP_MAX_MD_SIZE], *out = finish(env, cx, len, small);
+        if (out) vs_ret_maybe(a, rt_encode(env, out, len, encoding));
+        if (out != small) free(out);
     } else {
         rt_crypto_throw(env, "Digest failed");
     }
