@@ -1,5 +1,6 @@
 /* core/bind/crypto.c: internalBinding('crypto'), in parts: crypto_hash.c, crypto_hmac.c,
- * crypto_kdf.c, crypto_keys.c; here small functions, and the names of what is not there yet. */
+ * crypto_kdf.c, crypto_keys.c, crypto_roots.c; here small functions, and the names of what is not
+ * there yet. */
 #include <openssl/crypto.h>
 #include <openssl/provider.h>
 
@@ -98,6 +99,7 @@ void rt_bind_crypto(struct rt_env *env, vs_val target)
     rt_crypto_put_jobs(env, target);
     rt_crypto_put_keys(env, target);
     rt_crypto_put_constants(env, target);
+    rt_crypto_put_roots(env, target);
     PUT_SEQUENCE(cx, target, modes);
     vs_put_fn(cx, target, "timingSafeEqual", timing_safe_equal);
     vs_put_fn(cx, target, "secureBuffer", secure_buffer);
@@ -114,8 +116,7 @@ void rt_bind_crypto(struct rt_env *env, vs_val target)
         "DhKeyPairGenJob DHKeyExportJob DHBitsJob DsaKeyPairGenJob ECDH ECDHConvertKey getCurves "
         "EcKeyPairGenJob ECKeyExportJob CShakeJob HmacJob NidKeyPairGenJob "
         "RandomPrimeJob CheckPrimeJob RsaKeyPairGenJob RSAKeyExportJob RSACipherJob SecureContext "
-        "getBundledRootCertificates getSystemCACertificates getExtraCACertificates "
-        "resetRootCertStore getUserRootCertificates  "
+        "getExtraCACertificates resetRootCertStore getUserRootCertificates "
         "getCertificateCompressionAlgorithms Sign SignJob certVerifySpkac certExportPublicKey "
         "certExportChallenge setEngine getOpenSSLSecLevelCrypto Verify parseX509 "
         "Argon2Job KEMEncapsulateJob KEMDecapsulateJob KmacJob TurboShakeJob KangarooTwelveJob");

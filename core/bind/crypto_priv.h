@@ -97,5 +97,6 @@ void rt_crypto_put_hmac(struct rt_env *env, vs_val target);
 void rt_crypto_put_jobs(struct rt_env *env, vs_val target);
 void rt_crypto_put_keys(struct rt_env *env, vs_val target);
 void rt_crypto_put_constants(struct rt_env *env, vs_val target);
+void rt_crypto_put_roots(struct rt_env *env, vs_val target);
 
 #endif
