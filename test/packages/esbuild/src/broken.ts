@@ -1,0 +1,3 @@
+import { nothing } from './lazy';
+import './none';
+const const = 1;

@@ -1,0 +1,1 @@
+export const lazily: string = "loaded";

@@ -1,0 +1,2 @@
+// For the synchronous calls, and read when esbuild is loaded. With threads: known-bug-esbuild-sync.
+process.env.ESBUILD_WORKER_THREADS = '0';

@@ -1,0 +1,10 @@
+'use strict';
+// issue 6: pino's transports write from a worker thread, and torc has no worker_threads yet.
+
+const fs = require('node:fs');
+const pino = require('pino');
+
+const transport = pino.transport({ target: 'pino/file', options: { destination: 'app.log' } });
+const log = pino({ base: null, timestamp: false }, transport);
+for (let i = 0; i < 100; i++) log.info({ i }, 'line');
+process.on('exit', () => console.log(fs.readFileSync('app.log', 'utf8')));

@@ -1,0 +1,4 @@
+import './none.js';
+import { missing } from './shaken.js';
+missing();
+let let;

@@ -1,0 +1,4 @@
+exports.name = 'common';
+exports.fail = () => {
+  throw new Error('on purpose');
+};
