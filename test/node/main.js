@@ -109,11 +109,12 @@ function versionOf(binary) {
   return execFileSync(binary, ['--version'], { encoding: 'utf8' }).match(/\d+\.\d+\.\d+\S*/)?.[0] ?? 'unknown';
 }
 
-// A copy of the binary (and of the code cache beside it), so that a build in the meantime changes nothing.
+// A copy of the binary with its start-up files (docs/building.md), so that a build in the meantime changes
+// nothing. What users run has these files: a run without them would show something else.
 function keepBinary(binary, temp) {
   const dir = path.join(temp, 'bin');
   fs.mkdirSync(dir);
-  for (const file of [binary, `${binary}.cache`].filter((item) => fs.existsSync(item))) {
+  for (const file of [binary, `${binary}.codecache`, `${binary}.snapshot`]) {
     fs.copyFileSync(file, path.join(dir, path.basename(file)));
   }
   return path.join(dir, path.basename(binary));
@@ -204,6 +205,9 @@ function checkExpectations(run) {
   } else {
     outcome.stale = [];
   }
+  const { torc, node } = run.score.total.runtimes;
+  console.log(`Node's tests: torc passes ${torc.pass} of the ${node.pass} that count; ` +
+    `${outcome.regressions.length} regressions, ${outcome.unexpected.length} unexpected passes`);
   if (outcome.regressions.length + outcome.unexpected.length + outcome.stale.length) process.exitCode = 1;
 }
 
