@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/bench/load.h"
 #include "core/boot.h"
 #include "core/builtins.h"
 #include "core/compile_cache.h"
@@ -137,6 +138,7 @@ int main(int argc, char **argv)
     const char *cache = take_path(BUILD_CACHE, &argc, &argv);
     const char *snapshot = take_path(BUILD_SNAPSHOT, &argc, &argv);
     setup_process();
+    if (argc > 1 && strcmp(argv[1], RT_BENCH_LOAD) == 0) return rt_bench_load(argc - 2, argv + 2);
     struct rt_options *options;
     int code = rt_options_parse(&options, argc, argv);
     fputs(rt_options_error(options), stderr);

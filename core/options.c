@@ -256,6 +256,7 @@ const char *rt_options_main(const struct rt_options *o)
 {
     const char *script = o->argv.count > 1 ? o->argv.items[1] : NULL;
     if (script && strcmp(script, "inspect") == 0) return "internal/main/inspect";
+    if (script && strcmp(script, "bench") == 0) return "internal/main/torc_bench";
     if (rt_option_bool(o, RT_OPT_help)) return "internal/main/print_help";
     if (rt_option_bool(o, RT_OPT_prof_process)) return "internal/main/prof_process";
     bool repl = rt_option_bool(o, RT_OPT_interactive);

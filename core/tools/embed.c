@@ -98,6 +98,12 @@ static bool has_prefix(const char *s, const char *prefix)
     return !strncmp(s, prefix, strlen(prefix));
 }
 
+static bool is_torcs_own(const char *id)
+{
+    return has_prefix(id, "torc/") || has_prefix(id, "internal/torc/") ||
+           has_prefix(id, "internal/main/torc_");
+}
+
 /* A file of ours replaces one of Node's or is one of the modules that only torc has. Anything else
  * is a misspelt or outdated replacement that would silently never be used. */
 static void add_ours(struct list *list, char *id, char *path)
@@ -109,8 +115,8 @@ static void add_ours(struct list *list, char *id, char *path)
         old->path = path;
         return;
     }
-    if (!has_prefix(id, "torc/") && !has_prefix(id, "internal/torc/"))
-        fail("%s: Node has no module '%s' to replace, and it is not under torc/", path, id);
+    if (!is_torcs_own(id))
+        fail("%s: Node has no module '%s' to replace, and it is not torc's own", path, id);
     list->items = grow(list->items, (list->count + 1) * sizeof *list->items);
     list->items[list->count++] = (struct text){ .id = id, .path = path };
 }

@@ -1,0 +1,56 @@
+'use strict';
+// `torc bench` prints a table and writes a page that needs no network; server and temporary files are gone afterwards.
+const assert = require('assert');
+const fs = require('fs');
+const net = require('net');
+const { bench, hasUring } = require('../common/bench');
+
+// What a browser would fetch: there may be nothing of the kind.
+const FOREIGN = /<(?:script|link|img|iframe)[^>]+(?:src|href)=|@import|url\(/;
+// A request on the ring, besides the calls that submit and wait: what asking for the counters costs, shared out.
+const OTHER_CALLS_MAX = 0.05;
+
+function checkPage(html, url) {
+  assert.match(html, /^<!doctype html>/);
+  assert.doesNotMatch(html, FOREIGN);
+  assert.match(html, /prefers-color-scheme: dark/);
+  assert.strictEqual(html.match(/<svg /g).length, 4 + 2); // by connections; latency for each number of them
+  assert.doesNotMatch(html, /NaN|undefined|Infinity/);
+  const json = /<script type="application\/json" id="measurements">(.*?)<\/script>/s.exec(html)[1];
+  const { about, results } = JSON.parse(json);
+  assert.strictEqual(about.url, url);
+  assert.ok(about.machine.includes('Linux'));
+  assert.deepStrictEqual(results.map((r) => r.connections), [1, 4]);
+  for (const { uring: [ring], epoll: [other] } of results) {
+    for (const figures of [ring, other]) {
+      assert.ok(figures.rate > 0 && figures.cpu > 0 && figures.memory > 1);
+      assert.ok(figures.p50 <= figures.p90 && figures.p90 <= figures.p99);
+    }
+    assert.ok(ring.calls < other.calls, `${ring.calls} ${other.calls}`);
+    assert.ok(ring.calls > 0);
+    assert.ok(ring.calls - ring.enters < OTHER_CALLS_MAX, `${ring.calls} ${ring.enters}`);
+  }
+}
+
+(async () => {
+  if (!hasUring) {
+    const { status, stderr } = await bench('good');
+    assert.strictEqual(status, 1);
+    assert.match(stderr, /io_uring is not available/);
+    return;
+  }
+  const temporary = `${process.cwd()}/tmp`;
+  fs.mkdirSync(temporary);
+  const { status, stdout, stderr, url } = await bench('good', ['--output', 'page.html'], { TMPDIR: temporary });
+  assert.strictEqual(status, 0, stderr);
+  assert.match(stdout, /^1 connection\n +io_uring +epoll +ratio +spread\nrequests per second, \/s +\d+ +\d+ +\d\./m);
+  assert.match(stdout, /^4 connections\n/m);
+  assert.match(stdout, /^system calls per request +\d\.\d{3} +\d\.\d{3} /m);
+  assert.match(stdout, /1 round of 1 s on each back end by turns/);
+  checkPage(fs.readFileSync('page.html', 'utf8'), url);
+
+  assert.deepStrictEqual(fs.readdirSync(temporary), []);
+  const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('connect', () => assert.fail('the server still runs'));
+  socket.on('error', (error) => assert.strictEqual(error.code, 'ECONNREFUSED'));
+})();
