@@ -29,7 +29,7 @@ target_compile_definitions(torc_v8_headers INTERFACE V8_PROMISE_INTERNAL_FIELD_C
 # others anyway, so linking to them costs nothing.
 target_link_libraries(torc_libraries INTERFACE
   node stdc++ ssl crypto llhttp nghttp2 cares ada-url0 simdutf
-  icuuc z brotlicommon brotlidec brotlienc zstd sqlite3 hdr_histogram m)
+  icui18n icuuc z brotlicommon brotlidec brotlienc zstd sqlite3 hdr_histogram m)
 target_link_options(torc_libraries INTERFACE -Wl,--as-needed)
 
 # Named above instead: C++ objects are linked by the C compiler.

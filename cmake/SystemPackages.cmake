@@ -4,7 +4,7 @@ find_package(PkgConfig REQUIRED)
 
 set(needed
     liburing>=2.15 libllhttp>=9 libnghttp2 openssl>=3 libcares libbrotlienc libbrotlidec libzstd
-    zlib sqlite3 simdutf icu-uc)
+    zlib sqlite3 simdutf icu-i18n icu-uc)
 set(missing "")
 foreach(module ${needed})
   string(MAKE_C_IDENTIFIER "${module}" variable)

@@ -11,6 +11,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/module.h"
+#include "core/options.h"
 #include "core/process.h"
 #include "core/symbols.h"
 #include "core/turn.h"
@@ -155,6 +156,7 @@ int rt_boot_run(struct rt_env *env)
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
     rt_mark(env, RT_MILESTONE_LOOP_START);
+    env->tells_sync_io = rt_option_bool(env->options, RT_OPT_trace_sync_io);
     rt_run(env);
     rt_mark(env, RT_MILESTONE_LOOP_EXIT);
     int otherwise = RT_EXIT_OK;

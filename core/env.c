@@ -16,6 +16,7 @@
 #include "core/options.h"
 #include "core/snapshot.h"
 #include "core/turn.h"
+#include "core/wasm.h"
 #include "uring/trace.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -200,6 +201,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
         .fatal = rt_engine_fatal,
         .import_dynamic = import_dynamic,
         .import_meta = import_meta,
+        .wasm_start = rt_wasm_start,
     };
     struct vs_limits limits = { 0 };
     env->cx = vs_isolate_open(&host, &limits);

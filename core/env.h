@@ -115,6 +115,7 @@ struct rt_env {
     bool source_maps;         /* --enable-source-maps or process.setSourceMapsEnabled() */
     bool printed_error;       /* the source line of a fatal exception is on stderr already */
     bool keeps_fds;           /* what fs.open() gave to JS outlives the env */
+    bool tells_sync_io;       /* --trace-sync-io, and the first turn has begun */
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
     int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */

@@ -8,6 +8,7 @@
 
 #include "core/env.h"
 #include "core/error.h"
+#include "core/js_stack.h"
 #include "core/options.h"
 #include "core/process.h"
 #include "core/symbols.h"
@@ -72,15 +73,16 @@ void rt_append_arrow(struct rt_env *env, vs_val error, vs_val message, bool prin
 {
     struct vs_cx *cx = env->cx;
     if (!message) return;
-    bool object = vs_is_obj(error);
+    /* The arrow of what is no error is not kept: inspecting the value would not show it. */
+    bool keeps = vs_is_obj(error) && (!print_others || vs_is_native_error(error));
     vs_val key = rt_private(env, arrow_message_private_symbol);
-    if (object) {
+    if (vs_is_obj(error)) {
         vs_val old = vs_private_get(cx, error, key);
         if (old && vs_is_str(old)) return;
     }
     char *arrow = source_arrow(env, message);
     if (!arrow) return;
-    if (object) {
+    if (keeps) {
         vs_val text = vs_str_utf8(cx, arrow, -1);
         if (text && !vs_private_set(cx, error, key, text)) text = NULL;
     } else if (print_others && !env->printed_error) {
@@ -90,18 +92,18 @@ void rt_append_arrow(struct rt_env *env, vs_val error, vs_val message, bool prin
     free(arrow);
 }
 
-static void print_value(struct rt_env *env, const char *before, vs_val v)
+static void print_value(struct rt_env *env, FILE *f, vs_val v)
 {
     struct vs_text t;
     struct vs_try try;
     vs_try_open(env->cx, &try);
     if (vs_is_symbol(v)) {
-        fprintf(stderr, "%s\n", before); /* it has no text */
+        fputc('\n', f); /* it has no text */
     } else if (vs_text_read(env->cx, v, &t)) {
-        fprintf(stderr, "%s%s\n", before, t.ptr);
+        fprintf(f, "%s\n", t.ptr);
         vs_text_reset(&t);
     } else {
-        fprintf(stderr, "%s<toString() threw exception>\n", before);
+        fputs("<toString() threw exception>\n", f);
     }
     vs_try_close(&try);
 }
@@ -129,51 +131,44 @@ static vs_val member(struct rt_env *env, vs_val error, const char *name)
 }
 
 /* An error without a stack: "Name: message" for error-like objects, else the value itself. */
-static void print_stackless(struct rt_env *env, vs_val error)
+static void print_stackless(struct rt_env *env, FILE *f, vs_val error)
 {
     vs_val message = member(env, error, "message");
     vs_val name = member(env, error, "name");
     if (vs_is_undefined(env->cx, message) || vs_is_undefined(env->cx, name)) {
-        print_value(env, "", error);
+        print_value(env, f, error);
         return;
     }
     struct vs_text t;
     if (!vs_text_read(env->cx, name, &t)) return;
-    fprintf(stderr, "%s: ", t.ptr);
+    fprintf(f, "%s: ", t.ptr);
     vs_text_reset(&t);
-    print_value(env, "", message);
+    print_value(env, f, message);
 }
 
-static void print_thrown_at(struct rt_env *env, vs_val message)
+/* What is said after the error. */
+static void print_hints(struct rt_env *env, FILE *f, vs_val message, bool has_stack)
 {
-    struct vs_message_info info;
-    vs_message_info(env->cx, message, &info);
-    if (!info.stack) return;
-    fprintf(stderr, "Thrown at:\n");
-    for (int i = 0; i < vs_stack_count(info.stack); i++) {
-        struct vs_frame frame;
-        vs_stack_frame(env->cx, info.stack, i, &frame);
-        struct vs_text fn, script;
-        if (!vs_text_read(env->cx, frame.function_name, &fn)) return;
-        if (vs_text_read(env->cx, frame.script_name, &script)) {
-            if (fn.len) {
-                fprintf(stderr, "    at %s (%s:%d:%d)\n", fn.ptr, script.ptr, frame.line,
-                        frame.column);
-            } else {
-                fprintf(stderr, "    at %s:%d:%d\n", script.ptr, frame.line, frame.column);
-            }
-            vs_text_reset(&script);
+    if (rt_option_bool(env->options, RT_OPT_trace_uncaught) && message) {
+        struct vs_message_info info;
+        vs_message_info(env->cx, message, &info);
+        if (info.stack) {
+            fputs("Thrown at:\n", f);
+            rt_stack_print(env, f, info.stack);
         }
-        vs_text_reset(&fn);
+        fputc('\n', f);
+    } else if (!has_stack) {
+        const char *exe = strrchr(env->argv[0], '/');
+        fprintf(f, "(Use `%s --trace-uncaught ...` to show where the exception was thrown)\n",
+                exe ? exe + 1 : env->argv[0]);
     }
+    if (rt_option_bool(env->options, RT_OPT_extra_info_on_fatal_exception))
+        fprintf(f, "\nNode.js %s\n", rt_node_version());
 }
 
-static void report(struct rt_env *env, vs_val error, vs_val message)
+static void print_error(struct rt_env *env, FILE *f, vs_val error, vs_val message)
 {
     struct vs_cx *cx = env->cx;
-    struct vs_try try;
-    vs_try_open(cx, &try);
-    rt_append_arrow(env, error, message, true);
     vs_val stack = vs_undefined(cx), arrow = vs_undefined(cx);
     bool decorated = false;
     if (vs_is_obj(error)) {
@@ -186,22 +181,28 @@ static void report(struct rt_env *env, vs_val error, vs_val message)
     }
     bool has_stack = !vs_is_undefined(cx, stack) && !(vs_is_str(stack) && vs_str_len(stack) == 0);
     if (has_stack) {
-        if (vs_is_str(arrow) && !decorated) print_value(env, "", arrow);
-        print_value(env, "", stack);
+        if (vs_is_str(arrow) && !decorated) print_value(env, f, arrow);
+        print_value(env, f, stack);
     } else {
-        print_stackless(env, error);
+        print_stackless(env, f, error);
     }
-    bool trace = rt_option_bool(env->options, RT_OPT_trace_uncaught);
-    if (trace && message) {
-        print_thrown_at(env, message);
-        fputc('\n', stderr);
-    } else if (!vs_is_obj(error) || !has_stack) {
-        const char *exe = strrchr(env->argv[0], '/');
-        fprintf(stderr, "(Use `%s --trace-uncaught ...` to show where the exception was thrown)\n",
-                exe ? exe + 1 : env->argv[0]);
-    }
-    if (rt_option_bool(env->options, RT_OPT_extra_info_on_fatal_exception))
-        fprintf(stderr, "\nNode.js %s\n", rt_node_version());
+    print_hints(env, f, message, has_stack);
+}
+
+/* One write: who reads our stderr gets the error in one piece. */
+static void report(struct rt_env *env, vs_val error, vs_val message)
+{
+    char *text;
+    size_t len;
+    struct vs_try try;
+    vs_try_open(env->cx, &try);
+    rt_append_arrow(env, error, message, true);
+    FILE *f = open_memstream(&text, &len);
+    CHECK(f);
+    print_error(env, f, error, message);
+    fclose(f);
+    fwrite(text, 1, len, stderr);
+    free(text);
     vs_try_close(&try);
 }
 
@@ -212,7 +213,7 @@ void rt_report_swallowed(struct rt_env *env, const char *heading, vs_val error, 
     free(arrow);
     /* By V8 alone: no stack may be left for JS to run on. */
     vs_val text = vs_to_detail_str(env->cx, error);
-    if (text) print_value(env, "", text);
+    if (text) print_value(env, stderr, text);
     fputc('\n', stderr);
 }
 

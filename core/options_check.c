@@ -181,8 +181,6 @@ static void check_missing(struct rt_options *o)
         RT_OPT_snapshot_blob,
         RT_OPT_trace_env,
         RT_OPT_trace_event_categories,
-        RT_OPT_trace_exit,
-        RT_OPT_trace_sync_io,
     };
     for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
         if (rt_option_int(o, missing[i]) == 0 && !*rt_option_str(o, missing[i])) continue;

@@ -7,7 +7,9 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unicode/ucal.h>
 #include <unicode/uchar.h>
+#include <unicode/ulocdata.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -44,6 +46,22 @@ static void define(struct vs_cx *cx, vs_val obj, const char *name, vs_val v, int
     CHECK(vs_define(cx, obj, vs_str_intern(cx, name), v, attrs));
 }
 
+static const char *cldr_version(char text[U_MAX_VERSION_STRING_LENGTH])
+{
+    UErrorCode err = U_ZERO_ERROR;
+    UVersionInfo version;
+    ulocdata_getCLDRVersion(version, &err);
+    u_versionToString(version, text);
+    return text;
+}
+
+static const char *time_zones_version(void)
+{
+    UErrorCode err = U_ZERO_ERROR;
+    const char *version = ucal_getTZDataVersion(&err);
+    return U_FAILURE(err) ? "" : version;
+}
+
 /* Of libraries that programs see through the API; uv: the level of libuv's error names and numbers.
  */
 static vs_val versions_new(struct vs_cx *cx)
@@ -74,6 +92,9 @@ static vs_val versions_new(struct vs_cx *cx)
         vs_val v = vs_str_latin1(cx, table[i].version, -1);
         define(cx, versions, table[i].name, v, VS_READ_ONLY);
     }
+    char cldr[U_MAX_VERSION_STRING_LENGTH];
+    define(cx, versions, "cldr", vs_str_latin1(cx, cldr_version(cldr), -1), VS_READ_ONLY);
+    define(cx, versions, "tz", vs_str_latin1(cx, time_zones_version(), -1), VS_READ_ONLY);
     define(cx, versions, "v8", vs_str_latin1(cx, vs_v8_version(), -1), VS_READ_ONLY);
     return versions;
 }

@@ -174,6 +174,7 @@ static void set_callbacks(vs_state *st)
         isolate->SetHostImportModuleWithPhaseDynamicallyCallback(on_import_phase);
     }
     if (host->import_meta) isolate->SetHostInitializeImportMetaObjectCallback(on_import_meta);
+    if (host->wasm_start) isolate->SetWasmStreamingCallback(vs_wasm_on_streaming);
     if (host->allow_codegen) isolate->SetModifyCodeGenerationFromStringsCallback(on_codegen);
 }
 

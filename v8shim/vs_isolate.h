@@ -38,6 +38,8 @@ enum vs_heap_kind {
     VS_HEAP_SAVED, /* the main context that was saved; without a snapshot in use VS_HEAP_NEW */
 };
 
+struct vs_wasm_stream;
+
 /* What an isolate needs from its owner. All functions but wake() run on the isolate's thread. */
 struct vs_host {
     void *user; /* becomes vs_cx.user */
@@ -58,6 +60,9 @@ struct vs_host {
     vs_val (*import_dynamic)(struct vs_cx *cx, const struct vs_import *import);
     /* import.meta of a module (vs_module.h) is being read for the first time: fill the object. */
     void (*import_meta)(struct vs_cx *cx, vs_val module, vs_val meta);
+    /* WebAssembly.compileStreaming(source) was called: takes stream over (vs_wasm.h). NULL: there
+     * is no such function. */
+    void (*wasm_start)(struct vs_cx *cx, struct vs_wasm_stream *stream, vs_val source);
     /* --abort-on-uncaught-exception is on, and no JS will catch the exception that is being thrown
      * (C might: V8 cannot know). True aborts the process. Must not call into V8. NULL: true. */
     bool (*may_abort)(struct vs_cx *cx);

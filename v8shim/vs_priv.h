@@ -170,6 +170,8 @@ void vs_hooks_apply(vs_state *st, v8::Local<v8::Context> context);
 void vs_weak_run(vs_state *st);
 /* isolate.cc: the symbol in a script's host-defined options; undefined without. */
 v8::Local<v8::Value> vs_host_id(v8::Local<v8::Context> context, v8::Local<v8::Data> options);
+/* wasm.cc: V8's call for WebAssembly.compileStreaming(). */
+void vs_wasm_on_streaming(const v8::FunctionCallbackInfo<v8::Value> &info);
 /* error.cc: an Error with Node's code ERR_STRING_TOO_LONG is pending; returns NULL. */
 vs_val vs_throw_too_long(vs_cx *cx);
 /* error.cc: a RangeError is pending; returns NULL. */

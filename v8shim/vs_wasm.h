@@ -12,10 +12,6 @@ extern "C" {
  * then one finish or abort, then drop. */
 struct vs_wasm_stream;
 
-/* Once: start(stream, source) is called by each compileStreaming(source); it takes stream over. */
-typedef void vs_wasm_start_fn(struct vs_cx *cx, struct vs_wasm_stream *stream, vs_val source);
-void vs_wasm_streaming_set(struct vs_cx *cx, vs_wasm_start_fn *start);
-
 void vs_wasm_stream_set_url(struct vs_wasm_stream *s, const char *url, size_t len);
 void vs_wasm_stream_push(struct vs_wasm_stream *s, const uint8_t *bytes, size_t len);
 /* The promise of compileStreaming() settles later, by the bytes or with error. */

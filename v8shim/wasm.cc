@@ -5,25 +5,16 @@
 
 #include "v8shim/vs_priv.h"
 
-/* Isolate data slot with the vs_wasm_start_fn. */
-#define SLOT_START 2
-
 struct vs_wasm_stream {
     std::shared_ptr<v8::WasmStreaming> streaming;
 };
 
-static void on_compile_streaming(const v8::FunctionCallbackInfo<v8::Value> &info)
+void vs_wasm_on_streaming(const v8::FunctionCallbackInfo<v8::Value> &info)
 {
     v8::Isolate *isolate = info.GetIsolate();
-    vs_wasm_start_fn *start = reinterpret_cast<vs_wasm_start_fn *>(isolate->GetData(SLOT_START));
+    vs_state *st = state_of_isolate(isolate);
     vs_wasm_stream *s = new vs_wasm_stream{ v8::WasmStreaming::Unpack(isolate, info.Data()) };
-    start(state_of_isolate(isolate), s, handle(info[0]));
-}
-
-void vs_wasm_streaming_set(vs_cx *cx, vs_wasm_start_fn *start)
-{
-    isolate_of(cx)->SetData(SLOT_START, reinterpret_cast<void *>(start));
-    isolate_of(cx)->SetWasmStreamingCallback(on_compile_streaming);
+    st->host.wasm_start(st, s, handle(info[0]));
 }
 
 void vs_wasm_stream_set_url(vs_wasm_stream *s, const char *url, size_t len)

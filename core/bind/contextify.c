@@ -95,9 +95,9 @@ void rt_decorate_stack(struct rt_env *env, vs_val error)
     if (!vs_is_obj(error)) return;
     vs_val done = vs_private_get(cx, error, rt_private(env, decorated_private_symbol));
     vs_val arrow = vs_private_get(cx, error, rt_private(env, arrow_message_private_symbol));
+    if (!done || vs_is_true(cx, done) || !arrow || !vs_is_str(arrow)) return;
     vs_val stack = vs_get(cx, error, rt_str(env, stack));
-    if (!done || vs_is_true(cx, done)) return;
-    if (!arrow || !vs_is_str(arrow) || !stack || !vs_is_str(stack)) return;
+    if (!stack || !vs_is_str(stack)) return;
     vs_val text = vs_str_concat(cx, arrow, vs_str_latin1(cx, "\n", 1));
     if (text) text = vs_str_concat(cx, text, stack);
     if (!text || !vs_set(cx, error, rt_str(env, stack), text)) return;
@@ -110,8 +110,12 @@ void rt_rethrow_with_source(struct rt_env *env, struct vs_try *t, bool display)
     if (!vs_try_caught(t)) return;
     if (display && !vs_try_terminated(t)) {
         vs_val error = vs_try_exception(t);
+        /* A getter of the program's may throw, which is nobody's business here. */
+        struct vs_try decorating;
         rt_append_arrow(env, error, vs_try_message(t), false);
+        vs_try_open(env->cx, &decorating);
         rt_decorate_stack(env, error);
+        vs_try_close(&decorating);
     }
     vs_try_rethrow(t);
 }

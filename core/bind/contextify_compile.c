@@ -135,6 +135,9 @@ static const char *const wrapper_only[] = {
     "Identifier 'module' has already been declared",
     "Identifier 'exports' has already been declared",
     "Identifier 'require' has already been declared",
+    /* What "f(await x)" and "if (await x)" look like where await is a name. */
+    "missing ) after argument list",
+    "SyntaxError: Unexpected",
     NULL,
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/bind/fs_priv.h"
 #include "core/error.h"
+#include "core/js_stack.h"
 
 void fs_in_init(struct fs_in *in, const struct vs_args *a, const struct fs_op *op)
 {
@@ -122,6 +123,7 @@ vs_val fs_run_sync(struct fs_in *in)
 {
     struct fs_call *c = &in->call;
     struct vs_cx *cx = c->env->cx;
+    if (c->env->tells_sync_io) rt_stack_warn(c->env, "Detected use of sync API");
     c->op->work(c);
     vs_val v = NULL;
     if (fs_call_missing(c)) {

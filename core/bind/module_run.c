@@ -258,8 +258,11 @@ void module_evaluate_sync(const struct vs_args *a)
     if (vs_promise_state(promise) == VS_REJECTED) {
         /* A handler, so that the rejection which is thrown here does not count as unhandled. */
         vs_val nothing = vs_fn_new(env->cx, ignore, "");
-        if (vs_promise_then(env->cx, promise, nothing, nothing))
-            vs_throw(env->cx, vs_promise_result(promise));
+        vs_val error = vs_promise_result(promise);
+        if (!vs_promise_then(env->cx, promise, nothing, nothing)) return;
+        /* Thrown from here it would be shown with the line that calls this. */
+        rt_append_arrow(env, error, vs_message_new(env->cx, error), false);
+        vs_throw(env->cx, error);
         return;
     }
     CHECK(vs_promise_state(promise) == VS_FULFILLED);

@@ -62,7 +62,7 @@ static bool set_name(struct vs_cx *cx, vs_val object, const char *name, vs_val v
     return vs_set(cx, object, vs_str_intern(cx, name), v);
 }
 
-/* new ModuleWrap(url, context, exportNames, evaluationSteps) */
+/* new ModuleWrap(url, context, exportNames, evaluationSteps[, cjsModule]) */
 static void make_synthetic(struct rt_env *env, const struct vs_args *a)
 {
     struct vs_cx *cx = env->cx;
@@ -84,6 +84,9 @@ static void make_synthetic(struct rt_env *env, const struct vs_args *a)
     if (!vs_private_set(cx, self, vs_ref_get(s->key_steps), vs_arg(a, 3))) goto free_items;
     vs_val id = rt_private(env, host_defined_option_symbol);
     if (!vs_private_set(cx, self, id, vs_undefined(cx))) goto free_items;
+    if (vs_is_obj(vs_arg(a, 4)) &&
+        !vs_set(cx, self, rt_symbol(env, imported_cjs_symbol), vs_arg(a, 4)))
+        goto free_items;
     if (!set_name(cx, self, "synthetic", vs_bool(cx, true))) goto free_items;
     if (!set_name(cx, self, "url", vs_arg(a, 0))) goto free_items;
     vs_ret(a, self);

@@ -17,7 +17,7 @@
 #include "core/snapshot.h"
 
 #define PACKAGE_BUCKETS 256 /* a power of two */
-/* No package.json comes near it; a larger file is taken for one that can't be read. */
+/* No package.json comes near it. */
 #define PACKAGE_MAX (64u << 20)
 #define PACKAGE_FILE "/package.json"
 
@@ -46,24 +46,33 @@ static uint64_t hash_text(const char *s)
     return h;
 }
 
-/* The whole file, or NULL when it can't be read. */
-static char *read_file(const char *path, size_t *len)
+/* The whole file; the caller frees it. NULL: *why tells the reason, -ENOENT when there is no such
+ * file. */
+static char *read_file(const char *path, size_t *len, int *why)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return NULL;
-    struct stat st;
-    char *data = NULL;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= PACKAGE_MAX)
-        data = malloc((size_t)st.st_size + 1);
     *len = 0;
-    while (data && *len < (size_t)st.st_size) {
-        ssize_t n = read(fd, data + *len, (size_t)st.st_size - *len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) break;
-        *len += (size_t)n;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        *why = errno == ENOTDIR ? -ENOENT : -errno;
+        return NULL;
+    }
+    struct stat st;
+    char *text = NULL;
+    int err = fstat(fd, &st) < 0 ? -errno : 0;
+    if (!err && !S_ISREG(st.st_mode)) err = -ENOENT;
+    if (!err && st.st_size > PACKAGE_MAX) err = -EFBIG;
+    if (!err && !(text = malloc((size_t)st.st_size + 1))) err = -ENOMEM;
+    while (!err && *len < (size_t)st.st_size) {
+        ssize_t n = read(fd, text + *len, (size_t)st.st_size - *len);
+        if (n == 0) break;
+        if (n > 0) *len += (size_t)n;
+        if (n < 0 && errno != EINTR) err = -errno;
     }
     close(fd);
-    return data;
+    *why = err;
+    if (!err) return text;
+    free(text);
+    return NULL;
 }
 
 static void throw_invalid(struct rt_env *env, const char *path, const struct importer *by)
@@ -95,12 +104,18 @@ static bool package_get(struct rt_env *env, const char *path, const struct impor
         }
     }
     size_t len;
-    char *text = read_file(path, &len);
+    int err;
+    char *text = read_file(path, &len, &err);
     *out = NULL;
-    if (!text) return true;
+    if (!text && err == -ENOENT) return true;
+    if (!text) {
+        rt_throw_code(env, VS_ERROR, "ERR_INVALID_PACKAGE_CONFIG",
+                      "Cannot read package config %s: %s.", path, rt_err_text(err));
+        return false;
+    }
     struct package *p = malloc(sizeof(*p) + strlen(path) + 1);
     CHECK(p);
-    int err = rt_package_parse(&p->json, text, len);
+    err = rt_package_parse(&p->json, text, len);
     free(text);
     if (err) {
         free(p);

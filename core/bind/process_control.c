@@ -1,5 +1,6 @@
 /* core/bind/process_control.c: what a program does to its process and to others: directory, umask,
  * signals, exec, exit, title. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,8 +16,22 @@
 #include "core/dotenv.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/js_stack.h"
 #include "core/options.h"
 #include "core/process.h"
+
+#define CWD_GONE                                                                    \
+    "ENOENT: process.cwd failed with error no such file or directory, the current " \
+    "working directory was likely removed without changing the working directory, uv_cwd"
+
+/* The plain message leaves people wondering which file is meant. */
+static void throw_cwd_gone(struct rt_env *env)
+{
+    struct vs_cx *cx = env->cx;
+    vs_val error = rt_uv_exception(env, -ENOENT, "uv_cwd", NULL, NULL);
+    vs_val message = error ? vs_str_latin1(cx, CWD_GONE, -1) : NULL;
+    if (message && vs_set(cx, error, vs_str_intern(cx, "message"), message)) vs_throw(cx, error);
+}
 
 static void cwd(const struct vs_args *a)
 {
@@ -24,6 +39,8 @@ static void cwd(const struct vs_args *a)
     char path[PATH_MAX];
     if (getcwd(path, sizeof path)) {
         vs_ret_maybe(a, vs_str_utf8(env->cx, path, -1));
+    } else if (errno == ENOENT) {
+        throw_cwd_gone(env);
     } else {
         rt_throw_uv(env, -errno, "uv_cwd", NULL, NULL);
     }
@@ -66,8 +83,11 @@ static void send_signal(const struct vs_args *a)
 static void really_exit(const struct vs_args *a)
 {
     int32_t code;
+    struct rt_env *env = rt_env_of(a);
     if (!vs_to_i32(vs_args_cx(a), vs_arg(a, 0), &code)) return;
-    rt_exit(rt_env_of(a), code);
+    if (rt_option_bool(env->options, RT_OPT_trace_exit))
+        rt_stack_warn(env, "Exited the environment with code %d", (int)code);
+    rt_exit(env, code);
 }
 
 static void abort_now(const struct vs_args *a)
@@ -140,6 +160,7 @@ static void exec_file(const struct vs_args *a)
         keep_stdio_open();
         execve(file.ptr, argv, envp);
         fprintf(stderr, "process.execve failed with error code %s\n", rt_err_name(-errno));
+        rt_stack_print_now(env, stderr);
         abort();
     }
     free_strings(argv);
@@ -155,7 +176,15 @@ static void load_addon(const struct vs_args *a)
                       "process.dlopen needs at least 2 arguments");
         return;
     }
-    rt_throw_missing(env, "process_methods.dlopen");
+    struct vs_text file;
+    if (!vs_text_read(env->cx, vs_arg(a, 1), &file)) return;
+    int flags = vs_is_num(vs_arg(a, 2)) ? vs_int(vs_arg(a, 2)) : RTLD_LAZY;
+    if (dlopen(file.ptr, flags)) {
+        rt_throw_missing(env, "native addons (process.dlopen)");
+    } else {
+        rt_throw_code(env, VS_ERROR, "ERR_DLOPEN_FAILED", "%s", dlerror());
+    }
+    vs_text_reset(&file);
 }
 
 static void load_env_file(const struct vs_args *a)

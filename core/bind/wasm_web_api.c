@@ -5,6 +5,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/snapshot.h"
+#include "core/wasm.h"
 #include "v8shim/vs.h"
 
 /* Per-env state, in RT_STATE_wasm_web_api. */
@@ -31,7 +32,7 @@ static void stream_gone(void *data)
     free(s);
 }
 
-static void start(struct vs_cx *cx, struct vs_wasm_stream *wasm, vs_val source)
+void rt_wasm_start(struct vs_cx *cx, struct vs_wasm_stream *wasm, vs_val source)
 {
     struct wasm_state *state = state_of(rt_env_from_cx(cx));
     vs_val object = vs_class_make(state->stream_class);
@@ -92,7 +93,6 @@ static void set_implementation(const struct vs_args *a)
     CHECK(vs_is_fn(vs_arg(a, 0)));
     vs_ref_drop(state->implementation);
     state->implementation = vs_ref_new(env->cx, vs_arg(a, 0));
-    vs_wasm_streaming_set(env->cx, start);
 }
 
 static void state_drop(struct rt_env *env)
@@ -115,7 +115,6 @@ void rt_snap_wasm_web_api(struct rt_env *env, struct rt_snap *snap)
     struct wasm_state *state = rt_snap_saving(snap) ? state_of(env) : state_new(env);
     rt_snap_class(snap, &state->stream_class);
     rt_snap_ref(snap, &state->implementation);
-    if (!rt_snap_saving(snap) && state->implementation) vs_wasm_streaming_set(env->cx, start);
 }
 
 void rt_bind_wasm_web_api(struct rt_env *env, vs_val target)
