@@ -138,10 +138,12 @@ int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
     ur_bufs_rearm(l);
     uint64_t start = l->trace ? ur_trace_now_ns(l) : 0;
     ur_ops_submit(l);
-    timeout_ns = list_empty(&l->pending) ? limit_by_timers(l, timeout_ns) : 0;
+    bool known = l->pending_count > 0 || l->held_back;
+    timeout_ns = known ? 0 : limit_by_timers(l, timeout_ns);
     uint64_t wait = l->trace ? ur_trace_now_ns(l) : 0;
     int count = reap(l, timeout_ns);
     ur_loop_update_time(l);
+    l->copied = 0;
     uint64_t woken = l->now_ns;
     if (count >= 0) {
         int run = ur_ops_deliver(l);

@@ -17,8 +17,10 @@
 
 #define UR_REAP_MAX 256u  /* completions taken, and so callbacks run, by one poll */
 #define UR_FILES_MAX 256u /* file operations with the back end at a time; the rest stay queued */
+#define UR_COPY_MAX (1024u * 1024u) /* bytes of files copied on the loop's thread between polls */
 #define UR_GATHERS_KEPT 64u
 #define UR_FAST_DEVS 8u
+#define UR_SEEN_MAX 256u /* a power of two */
 #define UR_REASON_LEN 256u
 #define UR_GATHER_MAX 64u
 
@@ -50,6 +52,12 @@ struct ur_bufs {
     bool spare_busy;
 };
 
+/* A name that fastpath.c found in the cache. */
+struct ur_seen {
+    uint64_t key; /* its hash */
+    uint64_t until_ns;
+};
+
 struct ur_timers {
     struct ur_timer **heap;
     uint32_t count, cap;
@@ -62,12 +70,15 @@ struct ur_loop {
     uint64_t now_ns;
     struct ur_slots slots;
     struct ur_link queue;    /* struct ur_op: QUEUED, in order of starting */
-    struct ur_link deferred; /* of those, file operations above UR_FILES_MAX */
+    struct ur_link deferred; /* of those, file operations above UR_FILES_MAX or UR_COPY_MAX */
     struct ur_link pending;  /* struct ur_op: PENDING */
-    struct ur_link flush;    /* struct ur_stream by send_op.link */
+    uint64_t pending_count;
+    struct ur_link flush; /* struct ur_stream by send_op.link */
     uint64_t *cancels;
     uint32_t cancel_count, cancel_cap;
-    uint32_t files; /* file operations with the back end */
+    uint32_t files;  /* file operations with the back end */
+    uint64_t copied; /* bytes, since the last poll; see UR_COPY_MAX */
+    bool held_back;  /* some of deferred wait only for the next poll */
     uint64_t refs, ops;
     struct ur_timers timers;
     struct ur_bufs bufs;
@@ -91,6 +102,7 @@ struct ur_loop {
     char reason[UR_REASON_LEN]; /* why not the ring, if that was the first choice */
     struct ur_completion reaped[UR_REAP_MAX];
     uint64_t fast_dev[UR_FAST_DEVS]; /* st_dev + 1 of file systems that keep attributes in memory */
+    struct ur_seen seen[UR_SEEN_MAX];
     bool polling, closing, no_fast_stat, no_fast_read;
 };
 
@@ -104,7 +116,8 @@ void ur_op_start(struct ur_loop *l, struct ur_op *op);
 void ur_op_settle(struct ur_loop *l, struct ur_op *op, int32_t res);
 /* Hand the queue to the back end. */
 void ur_ops_submit(struct ur_loop *l);
-/* Deliver PENDING results; those added meanwhile wait for the next poll. Returns how many. */
+/* Deliver PENDING results, at most UR_REAP_MAX; those added meanwhile wait for the next poll.
+ * Returns how many. */
 int ur_ops_deliver(struct ur_loop *l);
 /* Deliver completions from the back end. */
 int ur_ops_complete(struct ur_loop *l, const struct ur_completion *c, uint32_t count);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "uring/file.h"
 #include "uring/loop_priv.h"
 #include "uring/trace_priv.h"
 #include "uring/work_priv.h"
@@ -60,6 +61,7 @@ static void make_pending(struct ur_loop *l, struct ur_op *op, int32_t res)
     ur_op_set_state(op, UR_PENDING);
     op->res = res;
     list_append(&l->pending, &op->link);
+    l->pending_count++;
 }
 
 void ur_op_settle(struct ur_loop *l, struct ur_op *op, int32_t res)
@@ -97,6 +99,29 @@ static void add_cancel(struct ur_loop *l, uint64_t token)
     l->cancels[l->cancel_count++] = token;
 }
 
+/* Bytes that a back end may copy on this thread when it is given the op: a cached read. */
+static uint64_t copied_by(const struct ur_desc *d)
+{
+    if (d->kind == UR_KIND_READ) return d->len;
+    return d->kind == UR_KIND_READV ? UR_FILE_CHUNK : 0;
+}
+
+/* Whether a file operation may go to the back end now. They go in order: who has to wait makes all
+ * after it wait. Above UR_FILES_MAX they wait for one that comes back, else for the next poll only.
+ */
+static bool file_may_go(struct ur_loop *l, const struct ur_op *op)
+{
+    if (l->files == UR_FILES_MAX || l->held_back) return false;
+    uint64_t len = copied_by(&op->desc);
+    if (len && l->copied + len > UR_COPY_MAX) {
+        l->held_back = true;
+        return false;
+    }
+    l->copied += len;
+    l->files++;
+    return true;
+}
+
 /* Move what may go now to the batch. */
 static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, struct ur_desc **tail)
 {
@@ -104,12 +129,9 @@ static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, st
     list_take(&all, queue);
     while (!list_empty(&all)) {
         struct ur_op *op = op_of_link(list_pop(&all));
-        if (op->flags & UR_OP_FILE) {
-            if (l->files == UR_FILES_MAX) {
-                list_append(&l->deferred, &op->link);
-                continue;
-            }
-            l->files++;
+        if ((op->flags & UR_OP_FILE) && !file_may_go(l, op)) {
+            list_append(&l->deferred, &op->link);
+            continue;
         }
         if (op->desc.flags & UR_DESC_POOL) op->desc.group = (uint16_t)ur_bufs_arm(l);
         ur_op_set_state(op, UR_INFLIGHT);
@@ -131,6 +153,7 @@ void ur_ops_submit(struct ur_loop *l)
 {
     struct ur_batch batch = { .cancels = l->cancels, .cancel_count = l->cancel_count };
     struct ur_desc **tail = &batch.head;
+    l->held_back = false;
     if (l->files < UR_FILES_MAX) tail = batch_queue(l, &l->deferred, tail);
     batch_queue(l, &l->queue, tail);
     if (batch.head || batch.cancel_count) l->vt->submit(l->be, &batch);
@@ -139,16 +162,14 @@ void ur_ops_submit(struct ur_loop *l)
 
 int ur_ops_deliver(struct ur_loop *l)
 {
-    struct ur_link now;
-    int count = 0;
-    list_take(&now, &l->pending);
-    while (!list_empty(&now)) {
-        struct ur_op *op = op_of_link(list_pop(&now));
+    uint64_t count = l->pending_count < UR_REAP_MAX ? l->pending_count : UR_REAP_MAX;
+    for (uint64_t i = 0; i < count; i++) {
+        struct ur_op *op = op_of_link(list_pop(&l->pending));
+        l->pending_count--;
         count_out(l, op);
         op->done(op, op->res, 0);
-        count++;
     }
-    return count;
+    return (int)count;
 }
 
 /* An old generation: nobody waits for it. Its resources must not leak. */
