@@ -48,19 +48,29 @@ void rt_ids_clear(struct rt_env *env)
     rt_async_trim_resources(env, 0);
 }
 
-void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, int provider,
-                   void *native)
+void rt_async_init_bare(struct rt_async *async, struct rt_env *env, int provider)
 {
     struct rt_async_ids *ids = &env->ids;
     *async = (struct rt_async){ .env = env, .provider = provider };
-    async->object = vs_ref_new(env->cx, object);
-    vs_native_set(object, 0, native);
     double trigger = ids->ids[RT_ID_DEFAULT_TRIGGER];
     async->id = ++ids->ids[RT_ID_COUNTER];
     async->trigger_id = trigger < 0 ? ids->ids[RT_ID_EXECUTION] : trigger;
     vs_val context = vs_continuation(env->cx);
     if (!vs_is_undefined(env->cx, context)) async->context = vs_ref_new(env->cx, context);
-    if (ids->fields[RT_HOOK_INIT] > 0) rt_async_emit_init(async, object);
+}
+
+void rt_async_attach(struct rt_async *async, vs_val object, void *native)
+{
+    async->object = vs_ref_new(async->env->cx, object);
+    vs_native_set(object, 0, native);
+}
+
+void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, int provider,
+                   void *native)
+{
+    rt_async_init_bare(async, env, provider);
+    rt_async_attach(async, object, native);
+    if (env->ids.fields[RT_HOOK_INIT] > 0) rt_async_emit_init(async, object);
 }
 
 void rt_async_init_under(struct rt_async *async, const struct rt_async *parent, vs_val object,
@@ -149,21 +159,30 @@ void rt_async_gone(struct rt_async *async)
     async->context = NULL;
 }
 
-void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async)
+static void callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async,
+                          bool trampoline)
 {
     struct vs_cx *cx = env->cx;
-    *cb = (struct rt_callback){ .env = env,
-                                .id = async ? async->id : 0,
-                                .trampoline = env->ids.trampoline != NULL };
+    *cb = (struct rt_callback){ .env = env, .id = async ? async->id : 0, .trampoline = trampoline };
     vs_scope_open(cx, &cb->scope);
     env->callback_depth++;
     cb->old_context = vs_continuation(cx);
     vs_continuation_set(cx,
                         async && async->context ? vs_ref_get(async->context) : vs_undefined(cx));
-    vs_val resource = async ? rt_async_object(async) : NULL;
+    vs_val resource = async && async->object ? rt_async_object(async) : NULL;
     rt_ids_push(env, cb->id, async ? async->trigger_id : 0, resource);
     if (cb->id != 0 && !cb->trampoline && env->ids.fields[RT_HOOK_BEFORE] > 0)
         rt_async_emit_before(env, cb->id);
+}
+
+void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async)
+{
+    callback_open(cb, env, async, env->ids.trampoline != NULL);
+}
+
+void rt_callback_open_settling(struct rt_callback *cb, struct rt_async *async)
+{
+    callback_open(cb, async->env, async, false);
 }
 
 void rt_callback_close(struct rt_callback *cb)

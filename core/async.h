@@ -57,7 +57,7 @@ struct rt_async_ids {
 /* What Node calls an AsyncWrap: embedded first in every native resource with a JS object. */
 struct rt_async {
     struct rt_env *env;
-    struct vs_ref *object; /* owned: the JS object, strong while the resource is active */
+    struct vs_ref *object; /* owned: the JS object, strong while the resource is active, or NULL */
     struct vs_ref
         *context; /* owned: AsyncContextFrame at creation, or NULL when it was undefined */
     double id;
@@ -82,6 +82,10 @@ void rt_async_init(struct rt_async *async, struct rt_env *env, vs_val object, in
 /* The same for what belongs to another resource: a request to its handle. That one triggers it. */
 void rt_async_init_under(struct rt_async *async, const struct rt_async *parent, vs_val object,
                          int provider, void *native);
+/* The two halves, for a resource whose object JS can only see through hooks, and which does without
+ * until there are any. Neither emits 'init'. One without an object ends with rt_async_retire(). */
+void rt_async_init_bare(struct rt_async *async, struct rt_env *env, int provider);
+void rt_async_attach(struct rt_async *async, vs_val object, void *native);
 /* Emits 'destroy' later, drops the references and clears the object's native pointer. */
 void rt_async_reset(struct rt_async *async);
 /* Emits 'destroy' later; the object stays and waits for rt_async_renew(). */
@@ -114,6 +118,8 @@ struct rt_callback {
     bool trampoline; /* before and after hooks are the trampoline's business */
 };
 void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async);
+/* For one that settles promises and calls no function: hooks hear of it all the same. */
+void rt_callback_open_settling(struct rt_callback *cb, struct rt_async *async);
 /* Drains ticks and microtasks when it is the outermost one. */
 void rt_callback_close(struct rt_callback *cb);
 

@@ -24,6 +24,7 @@ static void state_drop(struct rt_env *env)
     vs_ref_drop(s->js_big_stats);
     vs_ref_drop(s->js_statfs);
     vs_ref_drop(s->js_big_statfs);
+    vs_ref_drop(s->slab);
     free(s);
     env->binding_state[RT_STATE_fs] = NULL;
 }

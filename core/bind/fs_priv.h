@@ -140,6 +140,9 @@ struct fs_state {
     double *statfs;     /* FS_STATFS_FIELDS */
     int64_t *big_statfs;
     struct vs_ref *js_stats, *js_big_stats, *js_statfs, *js_big_statfs;
+    struct vs_ref *slab; /* owned: the ArrayBuffer that promises' arrays are views of, or NULL */
+    double *slab_memory;
+    size_t slab_used; /* fields */
     struct vs_class *promise_class;
     struct vs_class *handle_class;
     struct vs_class *dir_class;

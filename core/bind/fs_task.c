@@ -63,10 +63,27 @@ static vs_val task_result(struct fs_call *c, vs_val *error)
     return *error ? NULL : value;
 }
 
+/* The object behind a promise, for async_hooks. Without memory for it there is none. */
+static void attach_object(struct fs_task *t)
+{
+    struct rt_env *env = t->async.env;
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    vs_val object = vs_class_make(fs_state_of(env)->promise_class);
+    if (object) rt_async_attach(&t->async, object, t);
+    vs_scope_close(&scope);
+}
+
 static void task_deliver(struct fs_task *t)
 {
     struct rt_callback cb;
-    rt_callback_open(&cb, t->async.env, &t->async);
+    struct rt_env *env = t->async.env;
+    if (t->resolver) {
+        if (!t->async.object && env->ids.fields[RT_HOOK_TOTALS] > 0) attach_object(t);
+        rt_callback_open_settling(&cb, &t->async);
+    } else {
+        rt_callback_open(&cb, env, &t->async);
+    }
     vs_val error;
     vs_val value = task_result(&t->call, &error);
     fs_call_reset(&t->call, error != NULL);
@@ -86,7 +103,11 @@ static void task_end(struct fs_task *t)
     } else {
         fs_call_reset(&t->call, true);
     }
-    rt_async_reset(&t->async);
+    if (t->async.object) {
+        rt_async_reset(&t->async);
+    } else {
+        rt_async_retire(&t->async);
+    }
     vs_ref_drop(t->resolver);
     free(t);
 }
@@ -141,8 +162,9 @@ static void task_start(struct fs_task *t)
 static vs_val start_promise_take(struct fs_call *c)
 {
     struct rt_env *env = c->env;
-    vs_val object = vs_class_make(fs_state_of(env)->promise_class);
-    vs_val resolver = object ? vs_resolver_new(env->cx) : NULL;
+    bool init_hook = env->ids.fields[RT_HOOK_INIT] > 0;
+    vs_val object = init_hook ? vs_class_make(fs_state_of(env)->promise_class) : NULL;
+    vs_val resolver = object || !init_hook ? vs_resolver_new(env->cx) : NULL;
     if (!resolver) {
         fs_call_reset(c, true);
         return NULL;
@@ -151,7 +173,11 @@ static vs_val start_promise_take(struct fs_call *c)
     t->call.to_promise = true;
     t->resolver = vs_ref_new(env->cx, resolver);
     int provider = c->op->provider ? c->op->provider : RT_PROVIDER_FSREQPROMISE;
-    rt_async_init(&t->async, env, object, provider, t);
+    if (object) {
+        rt_async_init(&t->async, env, object, provider, t);
+    } else {
+        rt_async_init_bare(&t->async, env, provider);
+    }
     task_start(t);
     return vs_resolver_promise(resolver);
 }
