@@ -445,11 +445,19 @@ static void cancel(struct ur_backend *be, uint64_t token)
 
 static void epoll_submit(struct ur_backend *be, const struct ur_batch *batch)
 {
+    struct ur_desc *closes = NULL, **closes_end = &closes;
     for (struct ur_desc *d = batch->head, *next; d; d = next) {
         next = d->next; /* from here on the link is ours */
         d->next = NULL;
-        start(be, d);
+        if (d->kind == UR_KIND_CLOSE) {
+            *closes_end = d;
+            closes_end = &d->next;
+        } else {
+            start(be, d);
+        }
     }
+    /* Last, because with io_uring nothing else of the batch sees what they lead to, either. */
+    for (struct ur_desc *d = closes; d; d = d->next) start(be, d);
     for (uint32_t i = 0; i < batch->cancel_count; i++) {
         be->sqes++;
         be->others = true;

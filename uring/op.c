@@ -86,6 +86,7 @@ static uint32_t tag_of(const struct ur_desc *d)
 {
     uint32_t tag = UR_TAG_OP;
     if (d->kind == UR_KIND_ACCEPT || d->kind == UR_KIND_OPEN) tag |= UR_TAG_FD;
+    if (d->kind == UR_KIND_CLOSE) tag |= UR_TAG_CLOSE;
     if (d->flags & UR_DESC_POOL) tag |= (uint32_t)d->group << UR_TAG_GROUP_SHIFT;
     return tag;
 }

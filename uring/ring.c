@@ -39,6 +39,7 @@
 struct ur_backend {
     struct io_uring ring;
     unsigned enter_flags;
+    bool defers; /* DEFER_TASKRUN */
     int wake_fd;
     struct ur_trial trial; /* the environment's wishes */
     struct ur_stash stash; /* of calls made directly, and cleared out of the way of a submit */
@@ -78,7 +79,10 @@ static int setup(struct ur_backend *be, const struct ur_loop_options *o)
             tier--; /* the same again, smaller */
             continue;
         }
-        if (err != -EINVAL) break;
+        if (err != -EINVAL) {
+            be->defers = defers;
+            break;
+        }
     }
     return err;
 }
@@ -204,9 +208,15 @@ static uint32_t take_cqes(struct ur_backend *be, struct ur_completion *out, uint
     struct io_uring_cqe *cqe;
     unsigned head, seen = 0;
     uint32_t count = 0;
+    bool closed = false;
     io_uring_for_each_cqe(&be->ring, head, cqe)
     {
         if (count == max) break;
+        /* What a close leads to at the other end comes in a later batch. With DEFER_TASKRUN the
+         * kernel sees to that: it returns with the close before it looks at the rest. */
+        bool closes = (cqe->user_data & (UR_TAG_BACKEND | UR_TAG_CLOSE)) == UR_TAG_CLOSE;
+        if (closed && !closes && !be->defers) break;
+        closed |= closes;
         seen++;
         count += translate(be, cqe, &out[count]);
     }

@@ -14,6 +14,7 @@ struct ur_op;
 #define UR_TAG_OP 1u
 #define UR_TAG_FD 2u      /* with OP: a result >= 0 is a descriptor */
 #define UR_TAG_BACKEND 4u /* the back end's own; never comes out of reap() */
+#define UR_TAG_CLOSE 8u   /* with OP: it closes a descriptor */
 #define UR_TAG_GROUP_SHIFT 4u
 #define UR_GROUPS_MAX 16u /* what four bits of tag can tell apart */
 
