@@ -72,6 +72,7 @@ static void assignments(void)
     finds("module/**/./**/exports . a /**/ =1", "a ", "");
     finds("foo.exports.a=1; this.exports.b=1; exports.c.d=1; exports.e+=1; exports[f]=1", "", "");
     finds("exports['it\\'s \\x41\\u{1F600}\\u0139']=1", "it's A\xf0\x9f\x98\x80\xc4\xb9 ", "");
+    finds("exports['a\\\nb\\\r\nc']=1", "abc ", "");
     finds("exports['\\ud800']=1; exports['\\xzz']=1; exports['\\u12']=1", "", "");
 }
 

@@ -2,9 +2,11 @@
 #include "core/code_cache.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_TEMPLATE "/tmp/torc-code-cache-XXXXXX"
@@ -96,6 +98,25 @@ static void refuses_damage(const char *path)
     }
 }
 
+/* What cannot be written is an error, and leaves nothing behind. */
+static void says_why_not(void)
+{
+    char dir[] = PATH_TEMPLATE, path[sizeof(dir) + 8];
+    struct stat st;
+    assert(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/none/x", dir);
+    assert(rt_code_cache_write(path, &key, items) == -ENOENT);
+    snprintf(path, sizeof(path), "%s/dir", dir);
+    assert(mkdir(path, 0700) == 0);
+    assert(rt_code_cache_write(path, &key, items) == -EISDIR);
+    assert(rmdir(path) == 0);
+    /* Anybody may read it, whoever built it. */
+    assert(rt_code_cache_write(path, &key, items) == 0);
+    assert(stat(path, &st) == 0 && (st.st_mode & 0777) == 0644);
+    assert(unlink(path) == 0);
+    assert(rmdir(dir) == 0);
+}
+
 int main(void)
 {
     char path[] = PATH_TEMPLATE;
@@ -107,5 +128,6 @@ int main(void)
     refuses_others(path);
     refuses_damage(path);
     unlink(path);
+    says_why_not();
     return 0;
 }

@@ -74,6 +74,15 @@ step('file', async () => {
   return [blob.size, blob.type, await sizes(blob), await blob.slice(10, 20).text(), await new Blob(['<', blob.slice(0,
     2), '>']).text()];
 });
+step('file, closed after reading', async () => {
+  const open = () => fs.readdirSync('/proc/self/fd').length;
+  const before = open();
+  const blob = await fs.openAsBlob('blob.txt');
+  await blob.text();
+  await blob.slice(5, 10).arrayBuffer();
+  await new Promise(setImmediate);
+  return open() <= before;
+});
 step('file, cloned', async () => structuredClone(await fs.openAsBlob('blob.txt')));
 step('file, changed', async () => {
   const blob = await fs.openAsBlob('blob.txt');

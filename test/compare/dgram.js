@@ -66,11 +66,47 @@ function errors(client, port) {
           v6.on('message', (d, info) => {
             console.log(String(d), info.address);
             v6.unref();
+            filters();
           });
           v6.send('to myself', v6.address().port, '::1');
         });
       });
     });
     second.bind(port, '127.0.0.1');
+  });
+}
+
+// What setters and disconnect() change is seen in what arrives.
+function filters() {
+  const group = '224.0.0.114';
+  const log = [];
+  const member = dgram.createSocket({ type: 'udp4', reuseAddr: true });
+  const other = dgram.createSocket('udp4');
+  member.on('message', (d) => {
+    log.push(String(d));
+    if (log.at(-1) !== 'end') return;
+    console.log(log);
+    member.close();
+    other.close();
+  });
+  member.bind(0, () => {
+    const { port } = member.address();
+    member.addMembership(group, '127.0.0.1');
+    other.send('not allowed', port, '127.255.255.255', (err) => {
+      console.log(err.code);
+      other.setBroadcast(true);
+      other.setMulticastInterface('127.0.0.1');
+      other.send('broadcast', port, '127.255.255.255', () => {
+        other.send('to the group', port, group, () => {
+          other.connect(9, '127.0.0.1', () => {
+            other.disconnect();
+            other.on('message', (d) => member.emit('message', d));
+            other.send('after disconnect', port, '127.0.0.1', () => {
+              member.send('end', other.address().port, '127.0.0.1');
+            });
+          });
+        });
+      });
+    });
   });
 }

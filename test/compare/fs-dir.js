@@ -1,6 +1,7 @@
 'use strict';
 // opendir in every form, and walks over trees: readdir recursive, glob, rm, cp.
 const fs = require('fs');
+const path = require('path');
 require('../common/tmpdir');
 const { run, step } = require('../common/show');
 
@@ -121,6 +122,35 @@ for (const [src, dest, options] of single) {
   step(`cpSync ${src} ${dest}`, () => fs.cpSync(src, dest, options));
   step(`cp ${src} ${dest}`, () => fs.promises.cp(src, dest, options));
 }
+step('cp over a file', async () => {
+  const all = [];
+  fs.utimesSync('t/1.js', 1000, 2000);
+  for (const copy of [fs.cpSync, fs.promises.cp]) {
+    for (const options of [{}, { preserveTimestamps: true }, { preserveTimestamps: true, recursive: true }]) {
+      fs.writeFileSync('over', 'something else');
+      await copy(options.recursive ? 't' : 't/1.js', options.recursive ? 'c1' : 'over', options);
+      const name = options.recursive ? 'c1/1.js' : 'over';
+      all.push(fs.readFileSync(name).equals(fs.readFileSync('t/1.js')), fs.statSync(name).mtimeMs === 2000_000);
+    }
+  }
+  return all;
+});
+step('cp of a link over a link', async () => {
+  const all = [];
+  fs.mkdirSync('ln/a', { recursive: true });
+  fs.writeFileSync('ln/target', '');
+  fs.writeFileSync('ln/other', '');
+  fs.symlinkSync('../target', 'ln/a/link');
+  for (const copy of [fs.cpSync, fs.promises.cp]) {
+    fs.mkdirSync('ln/b', { recursive: true });
+    fs.symlinkSync('../other', 'ln/b/link');
+    await copy('ln/a', 'ln/b', { recursive: true });
+    all.push(path.relative('.', fs.readlinkSync('ln/b/link')));
+    fs.rmSync('ln/b', { recursive: true });
+  }
+  fs.rmSync('ln', { recursive: true });
+  return all;
+});
 step('rm', async () => {
   fs.rmSync('c1', { recursive: true });
   await fs.promises.rm('c2', { recursive: true });

@@ -62,12 +62,15 @@ const appear = (name, text) => {
 };
 step('watchFile', () => new Promise((resolve) => {
   const seen = [];
+  fs.writeFileSync('quiet', '');
+  fs.watchFile('quiet', { interval: 5 }, () => seen.push('an event without a change'));
   fs.watchFile('wf', { interval: 20 }, (now, before) => {
     seen.push([now.size, before.size, now.isFile(), before.isFile()]);
     if (seen.length === 1) appear('wf', 'abc');
     if (seen.length === 2) fs.unlinkSync('wf');
     if (seen.length === 3) {
       fs.unwatchFile('wf');
+      fs.unwatchFile('quiet');
       resolve(seen);
     }
   });

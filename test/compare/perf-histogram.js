@@ -61,7 +61,10 @@ step('monitorEventLoopDelay', async () => {
   const h = monitorEventLoopDelay({ resolution: 1 });
   const enabled = [h.enable(), h.enable()];
   await new Promise((resolve) => setTimeout(resolve, 50));
-  return [...enabled, h.count > 0, h.min > 0, h.disable(), h.disable()];
+  const seen = [h.count > 0, h.min > 0, h.disable(), h.disable()];
+  const { count } = h;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return [...enabled, ...seen, h.count === count];
 });
 step('performance', () => [typeof performance.now(), performance.timeOrigin > 1e12,
                            performance.nodeTiming.bootstrapComplete > 0, performance.nodeTiming.loopExit,

@@ -21,6 +21,7 @@ const values = {
   asyncGenerator: async function* ag() {}, promise: Promise.resolve(5), pending: new Promise(() => {}),
   args: (function () { return arguments; })(1, 2),
   boxed: [Object(1), Object('s'), Object(true), Object(2n), Object(Symbol('b')), Object(-0)], ab: new ArrayBuffer(3),
+  sab: new SharedArrayBuffer(3), sharedView: new Uint8Array(new SharedArrayBuffer(2)),
   view: new DataView(new ArrayBuffer(2)),
   u8: new Uint8Array(3), big: new BigInt64Array(2), buffer: Buffer.from('abc'), module: null,
   error: new RangeError('bad'),

@@ -31,6 +31,11 @@ for (const code of [
   'Object.hasOwn(globalThis, "Array")', 'globalThis.hasOwnProperty("a")', 'a; var a',
 ]) attempt(code, () => inContext(code));
 
+const filled = () => Object.defineProperty({ a: 1, b: 2, 5: 3, [Symbol.for('q')]: 4 }, 'hidden', { value: 5 });
+for (const code of ['Object.keys(globalThis)', 'const all = []; for (const key in this) all.push(key); all',
+                    '["a", "hidden", "5", Symbol.for("q")].map((key) => Reflect.ownKeys(this).includes(key))'])
+  attempt(`filled ${code}`, () => inContext(code, filled()));
+
 const withAccessors = () => ({
   get g() { return 'got'; },
   set s(v) { this.stored = v; },

@@ -91,6 +91,17 @@ step('flush and params', async () => {
   await new Promise((resolve) => stream.on('end', resolve));
   return [flushed, zlib.inflateSync(Buffer.concat(out)).toString(), stream.bytesWritten];
 });
+step('params takes effect', async () => {
+  const stream = zlib.createDeflate({ level: 9 });
+  const out = [];
+  stream.on('data', (chunk) => out.push(chunk));
+  stream.write(Buffer.alloc(50_000, 'a'));
+  await new Promise((resolve) => stream.params(0, zlib.constants.Z_DEFAULT_STRATEGY, resolve));
+  stream.end(Buffer.alloc(50_000, 'b'));
+  await new Promise((resolve) => stream.on('end', resolve));
+  const packed = Buffer.concat(out);
+  return [packed.length > 50_000, packed.length < 60_000, zlib.inflateSync(packed).length];
+});
 step('reset', () => {
   const stream = zlib.createDeflate();
   stream.reset();
