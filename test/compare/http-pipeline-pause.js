@@ -15,7 +15,8 @@ const server = http.createServer((req, res) => {
 server.listen(0, '127.0.0.1', () => {
   const client = net.connect(server.address().port, '127.0.0.1');
   client.pause();
-  client.write(Array.from({ length: COUNT }, (_, i) => `GET /${i} HTTP/1.1\r\nHost: a\r\nX-Padding: ${padding}\r\n\r\n`).join(''));
+  const request = (_, i) => `GET /${i} HTTP/1.1\r\nHost: a\r\nX-Padding: ${padding}\r\n\r\n`;
+  client.write(Array.from({ length: COUNT }, request).join(''));
   // Stuck when nothing is begun any more.
   let last = -1;
   const timer = setInterval(() => {
