@@ -31,6 +31,7 @@ for (const e of events) {
   if (e.ph === 'b') open.set(e.id, e);
   if (e.ph === 'e') assert.ok(open.delete(e.id), `${e.name} ended and never began`);
 }
+assert.deepStrictEqual([...open.values()].map((e) => e.name), [], 'began and never ended');
 for (const name of ['accept', 'connect', 'recv', 'close', 'poll', 'wait'])
   assert.ok(events.some((e) => e.name === name), name);
 assert.ok(events.some((e) => e.ph === 'X' && e.dur > 0));

@@ -13,7 +13,12 @@ setTimeout(() => console.log('timeout 4'), 1);
 const until = Date.now() + 10;
 while (Date.now() < until);
 
-setImmediate(fail, 'immediate 1');
+setImmediate(() => {
+  setTimeout(() => console.log('timeout due in immediate 1, after the other immediates'), 1);
+  const due = Date.now() + 10;
+  while (Date.now() < due);
+  fail('immediate 1');
+});
 setImmediate(() => console.log('immediate 2'));
 setImmediate(() => {
   Promise.reject(new Error('rejection'));
