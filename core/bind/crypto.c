@@ -114,7 +114,7 @@ void rt_bind_crypto(struct rt_env *env, vs_val target)
         "privateDecrypt privateEncrypt publicDecrypt getCipherInfo DiffieHellman "
         "DiffieHellmanGroup "
         "DhKeyPairGenJob DHKeyExportJob DHBitsJob DsaKeyPairGenJob ECDH ECDHConvertKey getCurves "
-        "EcKeyPairGenJob ECKeyExportJob CShakeJob HmacJob NidKeyPairGenJob "
+        "EcKeyPairGenJob ECKeyExportJob CShakeJob NidKeyPairGenJob "
         "RandomPrimeJob CheckPrimeJob RsaKeyPairGenJob RSAKeyExportJob RSACipherJob SecureContext "
         "getExtraCACertificates resetRootCertStore getUserRootCertificates "
         "getCertificateCompressionAlgorithms Sign SignJob certVerifySpkac certExportPublicKey "

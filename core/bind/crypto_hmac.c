@@ -1,5 +1,6 @@
-/* core/bind/crypto_hmac.c: class Hmac. */
+/* core/bind/crypto_hmac.c: class Hmac, and HmacJob of WebCrypto's sign() and verify(). */
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/params.h>
 #include <stdlib.h>
 
@@ -94,6 +95,79 @@ static void digest(const struct vs_args *a)
     vs_ret_maybe(a, rt_encode(env, out, len, encoding));
 }
 
+enum sign_mode { SIGN, VERIFY }; /* kSignJobModeSign, kSignJobModeVerify */
+
+struct hmac_job {
+    struct rt_crypto_job job;         /* first */
+    EVP_MAC_CTX *cx;                  /* owned; has the key */
+    struct rt_secret data, signature; /* owned; the signature is what verify() was given */
+    uint8_t *out;                     /* owned */
+    size_t len;
+    enum sign_mode mode;
+};
+
+static bool do_hmac(struct rt_crypto_job *job)
+{
+    struct hmac_job *h = container_of(job, struct hmac_job, job);
+    return EVP_MAC_update(h->cx, h->data.ptr, h->data.len) &&
+           EVP_MAC_final(h->cx, h->out, &h->len, EVP_MAX_MD_SIZE);
+}
+
+static vs_val hmac_result(struct rt_crypto_job *job)
+{
+    struct hmac_job *h = container_of(job, struct hmac_job, job);
+    struct rt_env *env = job->async.env;
+    if (h->mode == VERIFY) {
+        bool same =
+            h->len == h->signature.len && CRYPTO_memcmp(h->out, h->signature.ptr, h->len) == 0;
+        return vs_bool(env->cx, same);
+    }
+    uint8_t *out = h->out;
+    h->out = NULL;
+    return rt_crypto_buffer_take(env, out, h->len);
+}
+
+static void drop_hmac_job(struct rt_crypto_job *job)
+{
+    struct hmac_job *h = container_of(job, struct hmac_job, job);
+    EVP_MAC_CTX_free(h->cx);
+    rt_secret_reset(&h->data);
+    rt_secret_reset(&h->signature);
+    free(h->out);
+    free(h);
+}
+
+/* new HmacJob(mode, sign or verify, digest name, key, data, signature of verify) */
+static void construct_job(const struct vs_args *a)
+{
+    static const struct rt_crypto_job_ops ops = {
+        .work = do_hmac,
+        .result = hmac_result,
+        .drop = drop_hmac_job,
+        .failed = "HMAC failed",
+    };
+    struct rt_env *env = rt_env_of(a);
+    const EVP_MD *md = rt_crypto_digest_arg(env, vs_arg(a, 2));
+    if (!md) return;
+    struct rt_secret key;
+    rt_secret_read(env, vs_arg(a, 3), &key);
+    EVP_MAC_CTX *cx = open_mac(env, md, &key);
+    rt_secret_reset(&key);
+    if (!cx) {
+        rt_crypto_throw(env, "Invalid HMAC key");
+        return;
+    }
+    struct hmac_job *h = calloc(1, sizeof *h);
+    uint8_t *out = malloc(EVP_MAX_MD_SIZE);
+    CHECK(h && out);
+    h->cx = cx;
+    h->out = out;
+    h->mode = vs_uint(vs_arg(a, 1)) == VERIFY ? VERIFY : SIGN;
+    rt_secret_read(env, vs_arg(a, 4), &h->data);
+    if (h->mode == VERIFY) rt_secret_read(env, vs_arg(a, 5), &h->signature);
+    rt_crypto_job_init(&h->job, a, RT_PROVIDER_SIGNREQUEST, &ops);
+}
+
 void rt_crypto_put_hmac(struct rt_env *env, vs_val target)
 {
     struct vs_class *class = vs_class_new(env->cx, "Hmac", construct, NULL, 1);
@@ -101,4 +175,5 @@ void rt_crypto_put_hmac(struct rt_env *env, vs_val target)
     vs_class_method(class, "update", update);
     vs_class_method(class, "digest", digest);
     vs_put(env->cx, target, "Hmac", vs_class_fn(class));
+    rt_crypto_job_put(env, target, "HmacJob", construct_job);
 }

@@ -13,6 +13,8 @@
 
 /* kKeyTypeSecret and so on. */
 enum key_type { KEY_SECRET, KEY_PUBLIC, KEY_PRIVATE };
+/* kKeyFormatDER and so on. */
+enum key_format { KEY_FORMAT_DER, KEY_FORMAT_PEM, KEY_FORMAT_JWK };
 
 struct key_handle {
     struct rt_native native; /* first */
@@ -54,7 +56,19 @@ static struct key_handle *handle_of(const struct vs_args *a)
     return vs_native_get(vs_this(a), 0);
 }
 
-/* init(type, data, ...) */
+/* A JSON web key's bytes; on failure an exception is pending. */
+static void read_jwk(struct rt_env *env, vs_val jwk, struct rt_secret *out)
+{
+    vs_val text = vs_is_obj(jwk) ? vs_get_name(env->cx, jwk, "k") : vs_undefined(env->cx);
+    if (!text) return;
+    if (!vs_is_str(text)) {
+        rt_throw_code(env, VS_ERROR, "ERR_CRYPTO_INVALID_JWK", "Invalid JWK secret key format");
+        return;
+    }
+    out->ptr = (uint8_t *)rt_decode(env, text, RT_BASE64URL, &out->len);
+}
+
+/* init(type, data, format, ...) */
 static void init(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
@@ -64,7 +78,11 @@ static void init(const struct vs_args *a)
         return;
     }
     rt_secret_reset(&k->secret);
-    rt_secret_read(env, vs_arg(a, 1), &k->secret);
+    if (vs_int(vs_arg(a, 2)) == KEY_FORMAT_JWK) {
+        read_jwk(env, vs_arg(a, 1), &k->secret);
+    } else {
+        rt_secret_read(env, vs_arg(a, 1), &k->secret);
+    }
 }
 
 vs_val rt_crypto_key_new_take(struct rt_env *env, struct rt_secret *secret)
