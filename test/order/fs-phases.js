@@ -2,6 +2,11 @@
 // File completions come in the poll phase: before setImmediate() that was queued there, after timers.
 const fs = require('fs');
 const log = (s) => console.log(s);
+// Until a timer of 1 ms is due: what comes before it does so because of its phase.
+const busy = () => {
+  const until = Date.now() + 5;
+  while (Date.now() < until);
+};
 
 fs.stat(__filename, () => {
   log('stat');
@@ -12,6 +17,7 @@ fs.stat(__filename, () => {
   setImmediate(log, 'immediate of stat comes first');
   process.nextTick(log, 'tick of stat');
   Promise.resolve().then(() => log('microtask of stat'));
+  busy();
 });
 
 function opened() {
@@ -21,6 +27,8 @@ function opened() {
     const buf = Buffer.alloc(16);
     fs.read(fd, buf, 0, 16, 0, (e, n) => {
       log(`read ${n}`);
+      setTimeout(log, 1, 'timeout of read');
+      busy();
       setImmediate(() => {
         log('immediate of read');
         fs.close(fd, () => {
