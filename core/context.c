@@ -8,6 +8,9 @@
 #include "core/error.h"
 #include "core/options.h"
 
+/* Error.stackTraceLimit as V8 makes it. */
+#define V8_STACK_LIMIT 10
+
 /* Reached as a program would: a sandbox may have its own. */
 static bool delete_member(struct vs_cx *cx, const char *object, const char *name)
 {
@@ -33,8 +36,19 @@ static bool disable_proto(struct rt_env *env, const char *mode)
     return true;
 }
 
+/* Not by V8's flag, which start-up data would not fit. */
+static bool limit_stacks(struct rt_env *env)
+{
+    struct vs_cx *cx = env->cx;
+    int64_t limit = rt_option_int(env->options, RT_OPT_stack_trace_limit);
+    if (limit == V8_STACK_LIMIT) return true;
+    vs_val error = vs_get_name(cx, vs_proto(cx, vs_error_new(cx, VS_ERROR, "")), "constructor");
+    return error &&
+           vs_set(cx, error, vs_str_intern(cx, "stackTraceLimit"), vs_num(cx, (double)limit));
+}
+
 bool rt_context_prepare(struct rt_env *env)
 {
-    return delete_member(env->cx, "Intl", "v8BreakIterator") &&
+    return delete_member(env->cx, "Intl", "v8BreakIterator") && limit_stacks(env) &&
            disable_proto(env, rt_option_str(env->options, RT_OPT_disable_proto));
 }

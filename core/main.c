@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/process.h"
+#include "core/run_script.h"
 #include "core/snapshot.h"
 
 /* Hidden, for the build: `torc --build-code-cache CACHE PROGRAM [ARGUMENTS]` runs the program, then
@@ -132,6 +133,13 @@ static const char *take_path(const char *name, int *argc, char ***argv)
     return path;
 }
 
+/* The arguments after "--". */
+static char **after_dashes(char **argv)
+{
+    while (*argv && strcmp(*argv, "--") != 0) argv++;
+    return *argv ? argv + 1 : argv;
+}
+
 int main(int argc, char **argv)
 {
     int64_t start_ns = now_ns();
@@ -147,7 +155,7 @@ int main(int argc, char **argv)
     case RT_MODE_VERSION: puts(rt_node_version()); return RT_EXIT_OK;
     case RT_MODE_COMPLETION: rt_options_print_completion(); return RT_EXIT_OK;
     case RT_MODE_V8_OPTIONS: return RT_EXIT_OK;
-    case RT_MODE_RUN: fprintf(stderr, "torc: --run is not there yet\n"); return RT_EXIT_BAD_OPTION;
+    case RT_MODE_RUN: return rt_run_script(rt_option_str(options, RT_OPT_run), after_dashes(argv));
     case RT_MODE_JS: break;
     }
     /* V8 takes a code cache only with the snapshot it was made with. Its maker uses that, too, but

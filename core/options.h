@@ -35,7 +35,7 @@ enum rt_opt_type {
 enum rt_opt_flag {
     RT_ENV = 1, /* allowed in NODE_OPTIONS */
     RT_NEG = 2, /* on unless switched off */
-    RT_V8 = 4,  /* V8 reads it too */
+    RT_V8 = 4,  /* V8's own, which it would read more strictly */
 };
 
 struct rt_opt_info {

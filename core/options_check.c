@@ -176,7 +176,6 @@ static void check_missing(struct rt_options *o)
         RT_OPT_permission_audit,
         RT_OPT_report_on_fatalerror,
         RT_OPT_report_uncaught_exception,
-        RT_OPT_run,
         RT_OPT_secure_heap,
         RT_OPT_snapshot_blob,
         RT_OPT_trace_env,

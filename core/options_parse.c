@@ -213,12 +213,8 @@ static void set_option(struct rt_options *o, struct source *s, const struct word
     case RT_TYPE_LIST: rt_list_push(&v->list, value); break;
     case RT_TYPE_HOST_PORT: set_host_port(o, v, value); break;
     }
-    if (info->flags & RT_V8) {
-        char *flag;
-        CHECK(asprintf(&flag, "%s=%s", info->name, value) >= 0);
-        rt_list_push(&o->texts, flag);
-        rt_list_push(&o->v8_flags, flag);
-    }
+    if (info->flags & RT_V8 && value[strspn(value, "-0123456789")])
+        rt_options_fail(o, "bad option: %s", w->shown);
     imply(o, opt, !w->negated);
 }
 

@@ -283,6 +283,51 @@ int rt_package_parse(struct rt_package *out, const char *text, size_t len)
     return -EINVAL;
 }
 
+static bool read_script(struct scan *s, rt_package_script_fn *each, void *data)
+{
+    char *name = peek(s) == '"' ? read_string(s) : NULL;
+    if (!name) return false;
+    bool ok = take(s, ':');
+    bool is_text = ok && peek(s) == '"';
+    char *command = is_text ? read_string(s) : NULL;
+    ok = is_text ? command != NULL : ok && check_value(s, 0);
+    if (ok) each(data, name, command);
+    free(name);
+    free(command);
+    return ok;
+}
+
+static bool read_scripts(struct scan *s, rt_package_script_fn *each, void *data)
+{
+    s->at++;
+    if (take(s, '}')) return true;
+    do {
+        if (!read_script(s, each, data)) return false;
+    } while (take(s, ','));
+    return take(s, '}');
+}
+
+int rt_package_scripts(const char *text, size_t len, rt_package_script_fn *each, void *data)
+{
+    struct scan s = { .at = text, .end = text + len };
+    int found = -ENOENT;
+    if (!take(&s, '{')) return -EINVAL;
+    if (take(&s, '}')) return found;
+    do {
+        char *key = peek(&s) == '"' ? read_string(&s) : NULL;
+        bool ok = key && take(&s, ':');
+        if (ok && strcmp(key, "scripts") == 0 && peek(&s) == '{') {
+            found = 0;
+            ok = read_scripts(&s, each, data);
+        } else if (ok) {
+            ok = skip_loosely(&s);
+        }
+        free(key);
+        if (!ok) return -EINVAL;
+    } while (take(&s, ','));
+    return take(&s, '}') ? found : -EINVAL;
+}
+
 void rt_package_reset(struct rt_package *p)
 {
     free(p->name);

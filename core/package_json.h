@@ -25,4 +25,10 @@ struct rt_package {
 int rt_package_parse(struct rt_package *out, const char *text, size_t len);
 void rt_package_reset(struct rt_package *p);
 
+/* Calls each(data, name, command) for the members of "scripts"; command is NULL when it is no
+ * string. Both are borrowed. Returns 0, -ENOENT without such an object, or -EINVAL when text is no
+ * JSON object. ANY THREAD. */
+typedef void rt_package_script_fn(void *data, const char *name, const char *command);
+int rt_package_scripts(const char *text, size_t len, rt_package_script_fn *each, void *data);
+
 #endif

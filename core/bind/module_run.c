@@ -310,7 +310,9 @@ vs_val rt_module_import_dynamic(struct rt_env *env, const struct vs_import *impo
     struct vs_cx *cx = env->cx;
     vs_val symbol = symbol_or_global(env, import->id);
     if (!symbol) return NULL;
-    if (!vs_is_symbol(symbol) || !env->hooks.import_dynamic)
+    /* Such as that of indirect eval(): there is no module to import from. */
+    if (!vs_is_symbol(symbol)) symbol = rt_symbol(env, vm_dynamic_import_no_callback);
+    if (!env->hooks.import_dynamic)
         return rejected(cx, vs_error_new(cx, VS_TYPE_ERROR, "Invalid host defined options"));
     vs_val object = vs_obj_new_null(cx);
     for (uint32_t i = 0; i + 1 < vs_arr_len(import->attributes); i += 2) {

@@ -30,3 +30,4 @@ for (const bad of [
   ['--no-title', 'args.js'], ['--no-eval', '1'], ['--no-node-memory-debug', 'args.js'],
   ['--inspect-port=80', 'args.js'], ['--inspect-port=70000', 'args.js'], ['--inspect-port=1:2:3', 'args.js'],
 ]) command(bad);
+command(['--stack-trace-limit=1', '-p', '[Error.stackTraceLimit, vm.runInNewContext("Error.stackTraceLimit")]']);
