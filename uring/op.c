@@ -300,6 +300,22 @@ void ur_connect(struct ur_loop *l, struct ur_op *op, int fd, const struct sockad
     ur_op_start(l, op);
 }
 
+void ur_recvmsg(struct ur_loop *l, struct ur_op *op, int fd, struct msghdr *msg, int flags)
+{
+    struct ur_desc *d = ur_op_prepare(op, UR_KIND_RECVMSG, fd);
+    d->buf = msg;
+    d->arg = (uint32_t)flags;
+    ur_op_start(l, op);
+}
+
+void ur_sendmsg(struct ur_loop *l, struct ur_op *op, int fd, const struct msghdr *msg, int flags)
+{
+    struct ur_desc *d = ur_op_prepare(op, UR_KIND_SENDMSG, fd);
+    d->buf = msg;
+    d->arg = (uint32_t)flags | MSG_NOSIGNAL;
+    ur_op_start(l, op);
+}
+
 void ur_close_fd(struct ur_loop *l, struct ur_op *op, int fd)
 {
     ur_op_prepare(op, UR_KIND_CLOSE, fd);

@@ -74,6 +74,13 @@ void ur_nop(struct ur_loop *l, struct ur_op *op);
 void ur_connect(struct ur_loop *l, struct ur_op *op, int fd, const struct sockaddr *addr,
                 socklen_t addrlen);
 
+/* One message from or to any socket: a datagram with its address, bytes with descriptors beside
+ * them (SCM_RIGHTS). msg and all it names is borrowed until the last callback; receiving fills in
+ * what recvmsg(2) does. flags: MSG_*. res: bytes, or -errno. Descriptors received are the caller's,
+ * also when it cancelled. */
+void ur_recvmsg(struct ur_loop *l, struct ur_op *op, int fd, struct msghdr *msg, int flags);
+void ur_sendmsg(struct ur_loop *l, struct ur_op *op, int fd, const struct msghdr *msg, int flags);
+
 /* Close fd, which must have no operation in flight: closing alone stops nothing, and a pending
  * receive keeps the socket open. Handles (sock.h, poll.h) have their own close that does this in
  * order. */
