@@ -1,5 +1,5 @@
 'use strict';
-// hello.js TORC NODE [ROUNDS] [SECONDS] [CONNECTIONS]: docs/examples/hello-server.js under both, by turns.
+// hello.js TORC NODE [ROUNDS] [SECONDS] [CONNECTIONS]: docs/examples/hello-server.js under each, by turns.
 
 const path = require('path');
 const { cpuSeconds, summary, startServer, stopServer, load, table, machine } = require('./lib.js');
@@ -9,10 +9,10 @@ const server = path.join(__dirname, '..', 'docs', 'examples', 'hello-server.js')
 const SERVER_CORE = 0;
 const LOADER_CORE = 1;
 const WARM_UP_SECONDS = 2;
-const runtimes = { torc, node };
+const runtimes = { 'torc': [torc], 'torc, epoll': [torc, '--io=epoll'], 'node': [node] };
 
-async function measure(command) {
-  const { child, url } = await startServer(command, [server], SERVER_CORE, { PORT: '0' });
+async function measure([command, ...options]) {
+  const { child, url } = await startServer(command, [...options, server], SERVER_CORE, { PORT: '0' });
   try {
     await load(url, { core: LOADER_CORE, connections, seconds: WARM_UP_SECONDS });
     const before = cpuSeconds(child.pid);
@@ -26,17 +26,19 @@ async function measure(command) {
 (async () => {
   console.log(`hello world over HTTP, ${connections} connections, ${rounds} rounds of ${seconds} s by turns`);
   console.log(machine());
-  const results = { torc: [], node: [] };
+  const results = Object.fromEntries(Object.keys(runtimes).map((name) => [name, []]));
   for (let i = 0; i < Number(rounds); i++) {
     for (const [name, command] of Object.entries(runtimes)) results[name].push(await measure(command));
   }
   const rows = [['', 'CPU us/request', 'spread', 'requests/s', 'p99 ms']];
-  const cpu = {};
   for (const [name, list] of Object.entries(results)) {
-    cpu[name] = summary(list.map((r) => r.cpu));
-    rows.push([name, cpu[name].median.toFixed(2), `${cpu[name].min.toFixed(2)}-${cpu[name].max.toFixed(2)}`,
+    const cpu = summary(list.map((r) => r.cpu));
+    rows.push([name, cpu.median.toFixed(2), `${cpu.min.toFixed(2)}-${cpu.max.toFixed(2)}`,
                summary(list.map((r) => r.rate)).median.toFixed(0), summary(list.map((r) => r.p99)).median.toFixed(2)]);
   }
   table(rows);
-  console.log(`torc / node: ${(cpu.torc.median / cpu.node.median).toFixed(3)}`);
+  for (const other of ['torc, epoll', 'node']) {
+    const { median, min, max } = summary(results.torc.map((r, i) => r.cpu / results[other][i].cpu));
+    console.log(`CPU torc / ${other}: ${median.toFixed(3)} (${min.toFixed(3)}-${max.toFixed(3)})`);
+  }
 })();

@@ -11,6 +11,7 @@ const BAR_MAX = 46;
 const BAR_GAP = 4;
 const TICKS = 4;
 const LABELLED_MAX = 6; // groups of bars that have room for figures
+const ROOM = 1.5; // beyond the points of lines, for their figures
 const BACK_ENDS = ['uring', 'epoll'];
 
 const fixed = (value) => Number(value.toFixed(1));
@@ -70,8 +71,8 @@ function bars(title, groups, digits) {
 // points: as groups; the scale is logarithmic.
 function lines(title, points) {
   const values = points.flatMap((point) => BACK_ENDS.flatMap((io) => [point[io].min, point[io].max]));
-  const low = Math.floor(Math.log10(Math.max(1, Math.min(...values))));
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, ...values))));
+  const low = Math.max(0, Math.floor(Math.log10(Math.min(...values) / ROOM)));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values) * ROOM)));
   const y = (value) =>
     MARGIN.top + INNER_HEIGHT * (1 - (Math.log10(Math.max(1, value)) - low) / (high - low));
   const x = (i) => MARGIN.left + INNER_WIDTH * (i + 0.5) / points.length;
