@@ -8,6 +8,7 @@
 #ifndef RT_ASYNC_H
 #define RT_ASYNC_H
 
+#include "core/soon.h"
 #include "v8shim/vs.h"
 
 struct rt_env;
@@ -46,6 +47,7 @@ struct rt_async_ids {
     uint32_t stack_cap; /* pairs */
     double *destroyed;  /* ids whose 'destroy' hooks have still to run */
     uint32_t destroyed_count, destroyed_cap;
+    struct rt_soon destroy_soon;
     struct vs_ref *js_fields, *js_ids, *js_stack;
     struct vs_ref *resources; /* execution_async_resources array */
     struct vs_ref *binding;   /* internalBinding('async_wrap'), once made */

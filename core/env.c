@@ -118,8 +118,13 @@ void rt_mark(struct rt_env *env, enum rt_milestone m)
     env->milestones[m] = (double)now_ns();
 }
 
+/* Moments before there is memory for milestones. */
+struct start_times {
+    int64_t env_ns, v8_ns;
+};
+
 /* Time counts from the start of the process: its wall-clock time is in microseconds. */
-static void start_milestones(struct rt_env *env, int64_t v8_start_ns)
+static void start_milestones(struct rt_env *env, const struct start_times *at)
 {
     for (int i = 0; i < RT_MILESTONE_COUNT; i++) env->milestones[i] = -1;
     struct timespec ts;
@@ -127,8 +132,8 @@ static void start_milestones(struct rt_env *env, int64_t v8_start_ns)
     int64_t wall_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec - (now_ns() - env->start_ns);
     env->milestones[RT_MILESTONE_TIME_ORIGIN_TIMESTAMP] = (double)(wall_ns / NS_PER_US);
     env->milestones[RT_MILESTONE_TIME_ORIGIN] = (double)env->start_ns;
-    env->milestones[RT_MILESTONE_NODE_START] = (double)env->start_ns;
-    env->milestones[RT_MILESTONE_V8_START] = (double)v8_start_ns;
+    env->milestones[RT_MILESTONE_NODE_START] = (double)at->env_ns;
+    env->milestones[RT_MILESTONE_V8_START] = (double)at->v8_ns;
     rt_mark(env, RT_MILESTONE_ENVIRONMENT);
 }
 
@@ -157,7 +162,7 @@ static int open_loop(struct rt_env *env, const char **why)
     return 0;
 }
 
-static void fill(struct rt_env *env, bool restore, int64_t v8_start_ns)
+static void fill(struct rt_env *env, bool restore, const struct start_times *at)
 {
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
@@ -173,7 +178,7 @@ static void fill(struct rt_env *env, bool restore, int64_t v8_start_ns)
         env->symbols = rt_symbols_new(env->cx);
     }
     point_at_shared(env);
-    start_milestones(env, v8_start_ns);
+    start_milestones(env, at);
     vs_scope_close(&scope);
 }
 
@@ -181,6 +186,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
 {
     struct rt_env *env = calloc(1, sizeof *env);
     CHECK(env);
+    struct start_times at = { .env_ns = now_ns() };
     env->options = opt->options;
     env->argc = opt->argc;
     env->argv = opt->argv;
@@ -189,7 +195,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     env->start_ns = opt->start_ns;
     int err = open_loop(env, why);
     if (err) goto free_env;
-    int64_t v8_start_ns = now_ns();
+    at.v8_ns = now_ns();
     struct vs_host host = {
         .user = env,
         .heap = opt->heap,
@@ -210,7 +216,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
         err = -ENOMEM;
         goto close_loop;
     }
-    fill(env, opt->heap == VS_HEAP_SAVED, v8_start_ns);
+    fill(env, opt->heap == VS_HEAP_SAVED, &at);
     env->can_call_js = true;
     *out = env;
     return 0;

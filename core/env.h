@@ -125,6 +125,7 @@ struct rt_env {
     struct vs_class *handle_class;             /* core/handle.c */
     struct rt_native *natives;                 /* core/native.h */
     struct rt_compile_cache *compile_cache;    /* core/compile_cache.h; NULL: off */
+    struct rt_soon *soon;                      /* core/soon.h */
     struct rt_handle_list handles;             /* every open handle; core/handle.h */
     struct vs_ref *bindings[RT_BINDING_COUNT]; /* objects of internalBinding(name), once made */
     void *binding_state[RT_STATE_COUNT];       /* enum rt_state, owned by the binding */

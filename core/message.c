@@ -94,8 +94,8 @@ struct message_state *message_state_of(struct rt_env *env)
     return s;
 }
 
-/* Classes that register while the library boots: message ports and file handles. */
-#define BOOT_CLASSES 2
+/* Classes that register while the library boots: message ports, file handles, histograms. */
+#define BOOT_CLASSES 4
 
 /* The classes are registered anew by those who did it before. */
 void rt_snap_message(struct rt_env *env, struct rt_snap *snap)

@@ -14,7 +14,6 @@
 
 #include <time.h>
 
-#include "core/bind/async_wrap.h"
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
@@ -65,6 +64,31 @@ void rt_timer_fired(struct ur_timer *timer)
     rt_callback_close(&cb);
 }
 
+void rt_soon(struct rt_env *env, struct rt_soon *s)
+{
+    if (s->queued) return;
+    struct rt_soon **link = &env->soon;
+    while (*link) link = &(*link)->next;
+    *link = s;
+    s->next = NULL;
+    s->queued = true;
+}
+
+static void run_soon(struct rt_env *env)
+{
+    struct rt_soon *s = env->soon;
+    env->soon = NULL; /* what is added meanwhile is for the next phase */
+    while (s && env->can_call_js) {
+        struct rt_soon *next = s->next;
+        s->queued = false;
+        struct rt_callback cb;
+        rt_callback_open(&cb, env, NULL);
+        s->fn(env, s);
+        rt_callback_close(&cb);
+        s = next;
+    }
+}
+
 static void run_immediates(struct rt_env *env)
 {
     struct vs_cx *cx = env->cx;
@@ -101,7 +125,7 @@ bool rt_alive(struct rt_env *env)
 static int64_t poll_timeout_ns(struct rt_env *env)
 {
     if (env->stopping || env->immediate->ref_count > 0 || rt_handles_have_closed(env)) return 0;
-    if (env->ids.destroyed_count > 0 || !rt_alive(env)) return 0;
+    if (env->soon || !rt_alive(env)) return 0;
     return vs_tasks_next_ns(env->cx);
 }
 
@@ -132,7 +156,7 @@ void rt_turn(struct rt_env *env)
     run_tasks(env);
     poll_phase(env);
     if (env->stopping) return;
-    if (env->ids.destroyed_count > 0) rt_async_run_destroyed(env);
+    run_soon(env);
     run_immediates(env);
     rt_handles_run_closed(env);
 }
@@ -155,7 +179,7 @@ void rt_run(struct rt_env *env)
 {
     do {
         while (!env->stopping && rt_alive(env)) rt_turn(env);
-        if (env->ids.destroyed_count > 0) rt_async_run_destroyed(env);
+        run_soon(env);
         int code = env->exit->has_code ? env->exit->code : RT_EXIT_OK;
         if (env->stopping || !rt_emit_exit(env, "beforeExit", code)) break;
     } while (!env->stopping && rt_alive(env));

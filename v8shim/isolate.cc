@@ -150,8 +150,15 @@ static v8::ModifyCodeGenerationFromStringsResult on_codegen(v8::Local<v8::Contex
     return { st->host.allow_codegen(st, handle(context->Global()), handle(source)), {} };
 }
 
-static void on_gc_end(v8::Isolate *isolate, v8::GCType, v8::GCCallbackFlags, void *data)
+static void on_gc_begin(v8::Isolate *isolate, v8::GCType kind, v8::GCCallbackFlags flags,
+                        void *data)
 {
+    vs_gc_tell(static_cast<vs_state *>(data), false, kind, flags);
+}
+
+static void on_gc_end(v8::Isolate *isolate, v8::GCType kind, v8::GCCallbackFlags flags, void *data)
+{
+    vs_gc_tell(static_cast<vs_state *>(data), true, kind, flags);
     vs_weak_run(static_cast<vs_state *>(data));
 }
 
@@ -165,6 +172,7 @@ static void set_callbacks(vs_state *st)
                                                        v8::StackTrace::kDetailed);
     isolate->SetFatalErrorHandler(on_fatal);
     isolate->SetOOMErrorHandler(on_oom);
+    isolate->AddGCPrologueCallback(on_gc_begin, st);
     isolate->AddGCEpilogueCallback(on_gc_end, st);
     if (host->may_abort) isolate->SetAbortOnUncaughtExceptionCallback(on_uncaught_abort);
     if (host->promise_reject) isolate->SetPromiseRejectCallback(on_promise_reject);
@@ -243,6 +251,7 @@ void vs_isolate_forget(vs_state *st)
 {
     v8::Isolate *isolate = isolate_of(st);
     isolate->RemoveMessageListeners(on_message);
+    isolate->RemoveGCPrologueCallback(on_gc_begin, st);
     isolate->RemoveGCEpilogueCallback(on_gc_end, st);
     for (v8::Global<v8::Function> &hook : st->promise_hooks) hook.Reset();
     vs_vms_drop(st);

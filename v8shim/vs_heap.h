@@ -27,6 +27,24 @@ void vs_heap_code_read(struct vs_cx *cx, struct vs_heap_code *out);
 bool vs_heap_snapshot(struct vs_cx *cx, bool expose_internals, bool expose_numbers,
                       bool (*write)(void *user, const char *text, size_t len), void *user);
 
+/* Collections as they begin and end. No JS may run in fn, nothing may be put on the heap. */
+enum vs_gc_kind {
+    VS_GC_SCAVENGE = 1,
+    VS_GC_MINOR_MARK_SWEEP = 2,
+    VS_GC_MARK_COMPACT = 4,
+    VS_GC_INCREMENTAL = 8,
+    VS_GC_WEAK_CALLBACKS = 16,
+};
+struct vs_gc_watch {
+    /* caller. flags: V8's GCCallbackFlags. */
+    void (*fn)(struct vs_gc_watch *w, bool end, enum vs_gc_kind kind, int flags);
+    struct vs_gc_watch *next; /* private */
+};
+/* w stays where it is until it is removed, or the isolate closes. Not from within fn; what dies with
+ * an object (vs_ref_weak) may. */
+void vs_gc_watch_add(struct vs_cx *cx, struct vs_gc_watch *w);
+void vs_gc_watch_remove(struct vs_cx *cx, struct vs_gc_watch *w);
+
 /* Array of all objects in the current context that have proto in their prototype chain. NULL: an
  * exception is pending. */
 vs_val vs_heap_query(struct vs_cx *cx, vs_val proto);

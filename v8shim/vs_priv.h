@@ -31,6 +31,7 @@ struct vs_state : vs_cx {
     std::shared_ptr<vs_task_runner> tasks;
     vs_class *classes = nullptr; /* all, newest first */
     vs_vm *vms = nullptr;        /* contexts beside the main one */
+    vs_gc_watch *gc_watches = nullptr;
     vs_weak *dying = nullptr;    /* references whose value this garbage collection took */
     v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
@@ -168,6 +169,8 @@ void vs_vms_apply_hooks(vs_state *st);
 void vs_hooks_apply(vs_state *st, v8::Local<v8::Context> context);
 /* ref.cc: runs gone() of the references in st->dying. */
 void vs_weak_run(vs_state *st);
+/* heap.cc: tells the vs_gc_watch objects. */
+void vs_gc_tell(vs_state *st, bool end, v8::GCType kind, v8::GCCallbackFlags flags);
 /* isolate.cc: the symbol in a script's host-defined options; undefined without. */
 v8::Local<v8::Value> vs_host_id(v8::Local<v8::Context> context, v8::Local<v8::Data> options);
 /* wasm.cc: V8's call for WebAssembly.compileStreaming(). */

@@ -167,16 +167,30 @@ void rt_async_emit_after(struct rt_env *env, double id)
     emit_id(env, env->ids.after, id);
 }
 
-static void run_destroyed(const struct vs_args *a)
+static void run_destroyed(struct rt_env *env)
 {
-    rt_async_run_destroyed(rt_env_of(a));
+    struct rt_async_ids *ids = &env->ids;
+    /* A hook may destroy more: they go on the end of the same queue. */
+    for (uint32_t i = 0; i < ids->destroyed_count && env->can_call_js; i++)
+        emit_id(env, ids->destroy, ids->destroyed[i]);
+    ids->destroyed_count = 0;
 }
 
-static void run_destroyed_soon(struct rt_env *env)
+static void destroy_soon(struct rt_env *env, struct rt_soon *s)
+{
+    run_destroyed(env);
+}
+
+static void destroy_now(const struct vs_args *a)
+{
+    run_destroyed(rt_env_of(a));
+}
+
+static void destroy_in_microtask(struct rt_env *env)
 {
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
-    CHECK(vs_microtask_enqueue(env->cx, vs_fn_new(env->cx, run_destroyed, "")));
+    CHECK(vs_microtask_enqueue(env->cx, vs_fn_new(env->cx, destroy_now, "")));
     vs_scope_close(&scope);
 }
 
@@ -189,16 +203,9 @@ void rt_async_queue_destroy(struct rt_env *env, double id)
         CHECK(ids->destroyed);
     }
     ids->destroyed[ids->destroyed_count++] = id;
-    if (ids->destroyed_count == DESTROYED_MANY && env->can_call_js) run_destroyed_soon(env);
-}
-
-void rt_async_run_destroyed(struct rt_env *env)
-{
-    struct rt_async_ids *ids = &env->ids;
-    /* A hook may destroy more: they go on the end of the same queue. */
-    for (uint32_t i = 0; i < ids->destroyed_count && env->can_call_js; i++)
-        emit_id(env, ids->destroy, ids->destroyed[i]);
-    ids->destroyed_count = 0;
+    ids->destroy_soon.fn = destroy_soon;
+    rt_soon(env, &ids->destroy_soon);
+    if (ids->destroyed_count == DESTROYED_MANY && env->can_call_js) destroy_in_microtask(env);
 }
 
 vs_val rt_async_call_trampoline(struct rt_callback *cb, vs_val fn, vs_val self, int argc,

@@ -21,9 +21,8 @@ _Noreturn void rt_async_stack_corrupt(struct rt_env *env, double expected);
 void rt_async_emit_init(struct rt_async *async, vs_val resource);
 void rt_async_emit_before(struct rt_env *env, double id);
 void rt_async_emit_after(struct rt_env *env, double id);
-/* Runs the 'destroy' hooks of the queued ids. */
+/* The 'destroy' hooks run soon. Fine in a garbage collection. */
 void rt_async_queue_destroy(struct rt_env *env, double id);
-void rt_async_run_destroyed(struct rt_env *env);
 vs_val rt_async_call_trampoline(struct rt_callback *cb, vs_val fn, vs_val self, int argc,
                                 const vs_val *argv);
 

@@ -9,6 +9,7 @@
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/message.h"
 #include "core/snapshot.h"
 
 /* Native pointers of the objects: the owner's struct and the histogram in it. */
@@ -23,16 +24,41 @@ enum field { FIELD_OWNER, FIELD_HISTOGRAM, FIELD_COUNT };
 /* Made by createHistogram(). */
 struct plain {
     struct rt_native native; /* first */
-    struct rt_histogram h;
+    struct rt_histogram *h;  /* a share */
 };
 
 /* Made by monitorEventLoopDelay(). */
 struct delays {
     struct rt_handle handle; /* first */
-    struct rt_histogram h;
+    struct rt_histogram *h;  /* a share */
     struct ur_timer timer;
     uint64_t interval_ms;
 };
+
+/* Per-env state, in RT_STATE_performance. */
+struct histograms {
+    struct vs_class *plain, *delays;
+};
+
+/* NULL: there can be none of such a range. */
+static struct rt_histogram *histogram_new(int64_t lowest, int64_t highest, int figures)
+{
+    struct hdr_histogram *hdr;
+    if (hdr_init(lowest, highest, figures, &hdr)) return NULL;
+    struct rt_histogram *h = calloc(1, sizeof *h);
+    CHECK(h);
+    h->hdr = hdr;
+    h->shares = 1;
+    return h;
+}
+
+/* ANY THREAD */
+static void histogram_drop(struct rt_histogram *h)
+{
+    if (atomic_fetch_sub(&h->shares, 1) > 1) return;
+    hdr_close(h->hdr);
+    free(h);
+}
 
 struct rt_histogram *rt_histogram_of(vs_val object)
 {
@@ -339,8 +365,17 @@ static void log_buckets(const struct vs_args *a)
 static void drop_plain(struct rt_native *native)
 {
     struct plain *p = container_of(native, struct plain, native);
-    hdr_close(p->h.hdr);
+    histogram_drop(p->h);
     free(p);
+}
+
+static void plain_init_take(struct rt_env *env, vs_val object, struct rt_histogram *h)
+{
+    struct plain *p = calloc(1, sizeof *p);
+    CHECK(p);
+    p->h = h;
+    rt_native_init(&p->native, env, object, drop_plain);
+    vs_native_set(object, FIELD_HISTOGRAM, h);
 }
 
 /* new Histogram(lowest, highest, figures, halfLife, threshold) */
@@ -351,24 +386,19 @@ static void construct(const struct vs_args *a)
     vs_val low = vs_arg(a, 0), high = vs_arg(a, 1);
     int64_t lowest = vs_is_bigint(low) ? vs_bigint_to_i64(low, &ok) : vs_int64(low);
     int64_t highest = vs_is_bigint(high) ? vs_bigint_to_i64(high, &ok) : vs_int64(high);
-    struct hdr_histogram *hdr;
-    int err = hdr_init(lowest, highest, vs_int(vs_arg(a, 2)), &hdr);
-    if (err) {
+    struct rt_histogram *h = histogram_new(lowest, highest, vs_int(vs_arg(a, 2)));
+    if (!h) {
         rt_throw_code(env, VS_RANGE_ERROR, "ERR_OUT_OF_RANGE", "Invalid histogram range");
         return;
     }
-    struct plain *p = calloc(1, sizeof *p);
-    CHECK(p);
-    p->h.hdr = hdr;
-    p->h.ewma.half_life = vs_f64(vs_arg(a, 3));
-    p->h.ewma.threshold = vs_f64(vs_arg(a, 4));
-    rt_native_init(&p->native, env, vs_this(a), drop_plain);
-    vs_native_set(vs_this(a), FIELD_HISTOGRAM, &p->h);
+    h->ewma.half_life = vs_f64(vs_arg(a, 3));
+    h->ewma.threshold = vs_f64(vs_arg(a, 4));
+    plain_init_take(env, vs_this(a), h);
 }
 
 static void delays_fired(struct ur_timer *timer)
 {
-    add_delta(&container_of(timer, struct delays, timer)->h);
+    add_delta(container_of(timer, struct delays, timer)->h);
 }
 
 static void close_delays(struct rt_handle *handle)
@@ -381,7 +411,7 @@ static void close_delays(struct rt_handle *handle)
 static void drop_delays(struct rt_handle *handle)
 {
     struct delays *d = container_of(handle, struct delays, handle);
-    hdr_close(d->h.hdr);
+    histogram_drop(d->h);
     free(d);
 }
 
@@ -389,8 +419,8 @@ static void drop_delays(struct rt_handle *handle)
 static void start(const struct vs_args *a)
 {
     struct delays *d = vs_native_get(vs_this(a), FIELD_OWNER);
-    if (vs_is_true(vs_args_cx(a), vs_arg(a, 0))) reset_histogram(&d->h);
-    d->h.prev_ns = 0;
+    if (vs_is_true(vs_args_cx(a), vs_arg(a, 0))) reset_histogram(d->h);
+    d->h->prev_ns = 0;
     ur_timer_start_ms(&d->timer, d->interval_ms, d->interval_ms);
 }
 
@@ -409,19 +439,60 @@ static void create_delays(const struct vs_args *a)
         rt_throw_missing(env, "performance.createELDHistogram with samplePerIteration");
         return;
     }
-    vs_val object = vs_class_make(env->binding_state[RT_STATE_performance]);
+    struct histograms *state = env->binding_state[RT_STATE_performance];
+    vs_val object = vs_class_make(state->delays);
     if (!object) return;
     struct delays *d = calloc(1, sizeof *d);
     CHECK(d);
-    CHECK(hdr_init(1, DELAY_MAX_NS, DELAY_FIGURES, &d->h.hdr) == 0);
+    d->h = histogram_new(1, DELAY_MAX_NS, DELAY_FIGURES);
+    CHECK(d->h);
     d->interval_ms = (uint64_t)vs_int64(vs_arg(a, 0));
     ur_timer_init(env->loop, &d->timer, delays_fired);
     ur_timer_unref(&d->timer);
     rt_handle_init(&d->handle, env, object, RT_PROVIDER_ELDHISTOGRAM, &ops, d);
     d->handle.ref = false;
-    vs_native_set(object, FIELD_HISTOGRAM, &d->h);
+    vs_native_set(object, FIELD_HISTOGRAM, d->h);
     vs_ret(a, object);
 }
+
+/* A share of a histogram on its way. Both classes arrive as plain ones. */
+struct histogram_parcel {
+    struct rt_parcel parcel; /* first */
+    struct rt_histogram *h;  /* a share */
+};
+
+static vs_val open_parcel(struct rt_env *env, struct rt_parcel *p)
+{
+    struct rt_histogram *h = ((struct histogram_parcel *)p)->h;
+    struct histograms *state = env->binding_state[RT_STATE_performance];
+    vs_val object = vs_class_make(state->plain);
+    if (!object) return NULL;
+    h->shares++;
+    plain_init_take(env, object, h);
+    return object;
+}
+
+static void drop_parcel(struct rt_parcel *p)
+{
+    histogram_drop(((struct histogram_parcel *)p)->h);
+    free(p);
+}
+
+static struct rt_parcel *pack(struct rt_env *env, vs_val object, int mode)
+{
+    struct histogram_parcel *p = calloc(1, sizeof *p);
+    CHECK(p);
+    p->parcel = (struct rt_parcel){ .open = open_parcel, .drop = drop_parcel };
+    p->h = rt_histogram_of(object);
+    p->h->shares++;
+    return &p->parcel;
+}
+
+static const struct rt_transfer_class transfer = {
+    .name = "Histogram",
+    .mode = RT_CLONEABLE,
+    .pack = pack,
+};
 
 static void put_methods(struct vs_class *class)
 {
@@ -466,9 +537,31 @@ static void construct_delays(const struct vs_args *a)
     CHECK(vs_is_construct_call(a));
 }
 
+static void state_drop(struct rt_env *env)
+{
+    free(env->binding_state[RT_STATE_performance]);
+}
+
+static struct histograms *state_new(struct rt_env *env)
+{
+    struct histograms *state = calloc(1, sizeof *state);
+    CHECK(state);
+    env->binding_state[RT_STATE_performance] = state;
+    env->binding_drop[RT_STATE_performance] = state_drop;
+    return state;
+}
+
+static void register_classes(struct rt_env *env)
+{
+    struct histograms *state = env->binding_state[RT_STATE_performance];
+    rt_transfer_register(env, state->plain, &transfer);
+    rt_transfer_register(env, state->delays, &transfer);
+}
+
 void rt_histogram_put(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
+    struct histograms *state = state_new(env);
     struct vs_class *plain = vs_class_new(cx, "Histogram", construct, NULL, FIELD_COUNT);
     put_methods(plain);
     vs_class_method(plain, "record", record);
@@ -483,13 +576,17 @@ void rt_histogram_put(struct rt_env *env, vs_val target)
     put_methods(delays);
     vs_class_method(delays, "start", start);
     vs_class_method(delays, "stop", stop);
-    env->binding_state[RT_STATE_performance] = delays;
+    state->plain = plain;
+    state->delays = delays;
+    register_classes(env);
     vs_put_fn(cx, target, "createELDHistogram", create_delays);
 }
 
 void rt_snap_performance(struct rt_env *env, struct rt_snap *snap)
 {
-    struct vs_class *delays = env->binding_state[RT_STATE_performance];
-    rt_snap_class(snap, &delays);
-    env->binding_state[RT_STATE_performance] = delays;
+    struct histograms *state =
+        rt_snap_saving(snap) ? env->binding_state[RT_STATE_performance] : state_new(env);
+    rt_snap_class(snap, &state->plain);
+    rt_snap_class(snap, &state->delays);
+    if (!rt_snap_saving(snap)) register_classes(env);
 }

@@ -3,6 +3,7 @@
 #define RT_BIND_HISTOGRAM_H
 
 #include <hdr/hdr_histogram.h>
+#include <stdatomic.h>
 
 #include "v8shim/vs.h"
 
@@ -15,7 +16,9 @@ struct rt_ewma {
     bool any;
 };
 
+/* Shared by its objects: a clone counts on in the original. */
 struct rt_histogram {
+    atomic_uint shares;        /* the last one frees it */
     struct hdr_histogram *hdr; /* owned */
     struct rt_ewma ewma;
     uint64_t exceeds; /* values out of range */

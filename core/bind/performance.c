@@ -1,14 +1,13 @@
 /* core/bind/performance.c: internalBinding('performance'): clock, milestones of start-up, observer
- * counts. Histograms are in histogram.c. */
+ * counts. Histograms are in histogram.c, 'gc' entries in performance_gc.c. */
 #include <stdlib.h>
 #include <time.h>
 
 #include "core/bind/histogram.h"
-#include "core/env.h"
+#include "core/bind/performance_priv.h"
 #include "core/error.h"
 
 #define NS_PER_S 1000000000
-#define NS_PER_MS 1e6
 
 /* What PerformanceObserver counts per type; the library adds and subtracts. */
 enum entry_type {
@@ -21,7 +20,7 @@ enum entry_type {
     ENTRY_COUNT
 };
 
-static int64_t now_ns(void)
+int64_t rt_performance_now_ns(void)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -31,7 +30,7 @@ static int64_t now_ns(void)
 /* Milliseconds since the time origin. */
 static void now(const struct vs_args *a)
 {
-    vs_ret_f64(a, (double)(now_ns() - rt_env_of(a)->start_ns) / NS_PER_MS);
+    vs_ret_f64(a, (double)(rt_performance_now_ns() - rt_env_of(a)->start_ns) / NS_PER_MS);
 }
 
 static void loop_idle_time(const struct vs_args *a)
@@ -127,8 +126,8 @@ void rt_bind_performance(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "markBootstrapComplete", mark_bootstrap_complete);
     vs_put_fn(cx, target, "uvMetricsInfo", loop_metrics);
     vs_put_fn(cx, target, "setupObservers", setup_observers);
-    rt_put_missing(env, target, "performance",
-                   "installGarbageCollectionTracking removeGarbageCollectionTracking notify");
+    rt_performance_put_gc(env, target);
+    rt_put_missing(env, target, "performance", "notify");
     vs_val counts = vs_ab_new(cx, ENTRY_COUNT * sizeof(uint32_t));
     vs_put(cx, target, "observerCounts", vs_typed_new(cx, VS_U32, counts, 0, ENTRY_COUNT));
     vs_val milestones = vs_ref_get(env->shared[RT_SHARED_MILESTONES]);

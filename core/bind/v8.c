@@ -1,4 +1,5 @@
 /* core/bind/v8.c: internalBinding('v8'): statistics of the heap, flags of the engine. */
+#include "core/bind/v8_priv.h"
 #include "core/env.h"
 #include "core/error.h"
 
@@ -197,7 +198,7 @@ void rt_bind_v8(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "setFlagsFromString", set_flags_from_string);
     vs_put_fn(cx, target, "isStringOneByteRepresentation", is_string_one_byte);
     vs_put_fn(cx, target, "getCppHeapStatistics", get_cpp_heap_statistics);
-    rt_put_missing(
-        env, target, "v8",
-        "setHeapSnapshotNearHeapLimit startCpuProfile stopCpuProfile getHashSeed GCProfiler");
+    rt_v8_put_gc_profiler(env, target);
+    rt_put_missing(env, target, "v8",
+                   "setHeapSnapshotNearHeapLimit startCpuProfile stopCpuProfile getHashSeed");
 }
