@@ -47,11 +47,7 @@ static bool per_context(struct rt_env *env)
     struct vs_cx *cx = env->cx;
     env->primordials = vs_ref_new(cx, vs_obj_new_null(cx));
     env->per_context = vs_ref_new(cx, vs_obj_new(cx));
-    vs_val argv[] = { vs_ref_get(env->per_context), vs_ref_get(env->primordials),
-                      rt_private_symbols(env), rt_per_isolate_symbols(env) };
-    return run(env, "internal/per_context/primordials", argv, 4) &&
-           run(env, "internal/per_context/domexception", argv, 4) &&
-           run(env, "internal/per_context/messageport", argv, 4);
+    return rt_context_run_scripts(env, vs_ref_get(env->per_context), vs_ref_get(env->primordials));
 }
 
 static bool realm(struct rt_env *env)

@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "core/builtins.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/symbols.h"
 
 /* Error.stackTraceLimit as V8 makes it. */
 #define V8_STACK_LIMIT 10
@@ -51,4 +53,30 @@ bool rt_context_prepare(struct rt_env *env)
 {
     return delete_member(env->cx, "Intl", "v8BreakIterator") && limit_stacks(env) &&
            disable_proto(env, rt_option_str(env->options, RT_OPT_disable_proto));
+}
+
+bool rt_context_run_scripts(struct rt_env *env, vs_val exports, vs_val primordials)
+{
+    static const char *const ids[] = { "internal/per_context/primordials",
+                                       "internal/per_context/domexception",
+                                       "internal/per_context/messageport" };
+    struct vs_cx *cx = env->cx;
+    vs_val argv[] = { exports, primordials, rt_private_symbols(env), rt_per_isolate_symbols(env) };
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        vs_val fn = rt_builtin_compile(env, ids[i]);
+        if (!fn || !vs_call(cx, fn, vs_undefined(cx), 4, argv)) return false;
+    }
+    return true;
+}
+
+vs_val rt_context_exports(struct rt_env *env)
+{
+    struct vs_cx *cx = env->cx;
+    if (vs_context_is_main(cx)) return vs_ref_get(env->per_context);
+    vs_val key = rt_private(env, per_context_binding_exports);
+    vs_val exports = vs_private_get(cx, vs_global(cx), key);
+    if (!exports || vs_is_obj(exports)) return exports;
+    exports = vs_obj_new(cx);
+    if (!rt_context_run_scripts(env, exports, vs_obj_new_null(cx))) return NULL;
+    return vs_private_set(cx, vs_global(cx), key, exports) ? exports : NULL;
 }

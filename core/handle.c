@@ -23,13 +23,14 @@ void rt_handle_init(struct rt_handle *h, struct rt_env *env, vs_val object, int 
 {
     h->ops = ops;
     h->state = RT_HANDLE_OPEN;
-    h->ref = true;
+    h->ref = false;
     h->close_listener = false;
     h->prev = NULL;
     h->next = env->handles.first;
     if (h->next) h->next->prev = h;
     env->handles.first = h;
     rt_async_init(&h->async, env, object, provider, native);
+    h->ref = true; /* only now: an 'init' hook does not see it yet */
 }
 
 void rt_handle_close(struct rt_handle *h, vs_val cb)
@@ -58,6 +59,7 @@ void rt_handle_closed(struct rt_handle *h)
 static void run_closed(struct rt_handle *h)
 {
     struct rt_env *env = h->async.env;
+    h->ref = false; /* JS sees it until now */
     if (h->close_listener && env->can_call_js)
         rt_call_name(&h->async, rt_symbol(env, handle_onclose), 0, NULL);
     rt_async_reset(&h->async);
@@ -111,7 +113,7 @@ static void handle_unref(const struct vs_args *a)
 static void handle_has_ref(const struct vs_args *a)
 {
     struct rt_handle *h = handle_of(a);
-    vs_ret_bool(a, h && h->state == RT_HANDLE_OPEN && h->ref);
+    if (h) vs_ret_bool(a, h->ref);
 }
 
 struct vs_class *rt_handle_class(struct rt_env *env)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/context.h"
 #include "core/error.h"
 #include "core/message_priv.h"
 #include "core/snapshot.h"
@@ -124,7 +125,8 @@ void rt_message_set_factory(struct rt_env *env, vs_val fn)
 static void throw_dom(struct rt_env *env, vs_val message, const char *name)
 {
     struct vs_cx *cx = env->cx;
-    vs_val constructor = vs_get_name(cx, vs_ref_get(env->per_context), "DOMException");
+    vs_val exports = rt_context_exports(env);
+    vs_val constructor = exports ? vs_get_name(cx, exports, "DOMException") : NULL;
     if (!constructor || !message) return;
     vs_val argv[] = { message, vs_str_intern(cx, name) };
     vs_val error = vs_construct(cx, constructor, 2, argv);
@@ -322,7 +324,10 @@ static bool list_nested(struct writing *w)
         for (uint32_t j = 0; vs_is_arr(list) && j < vs_arr_len(list); j++) {
             vs_val item = vs_get_index(env->cx, list, j);
             if (!item) return false;
-            if (vals_find(&w->hosts, item) >= 0) continue;
+            if (vs_is_obj(item) && vals_find(&w->hosts, item) >= 0) {
+                throw_clone(env, "The transfer list is invalid.");
+                return false;
+            }
             if (!list_entry(w, item, NULL)) return false;
         }
     }

@@ -17,6 +17,7 @@ struct rt_parcel {
     vs_val (*open)(struct rt_env *env, struct rt_parcel *p);
     /* Frees the parcel, opened or not. ANY THREAD. */
     void (*drop)(struct rt_parcel *p);
+    bool any_context; /* open() can make it in a context of node:vm, too */
 };
 
 /* A class of native objects that can be cloned or transferred. Static. */

@@ -72,6 +72,12 @@ static bool open_parcels(struct reading *r)
 {
     for (uint32_t i = 0; i < r->message->parcels.count; i++) {
         struct rt_parcel *p = r->message->parcels.items[i];
+        if (!p->any_context && !vs_context_is_main(r->env->cx)) {
+            rt_throw_code(r->env, VS_ERROR, "ERR_MESSAGE_TARGET_CONTEXT_UNAVAILABLE",
+                          "A message object could not be deserialized successfully in the target "
+                          "vm.Context");
+            return false;
+        }
         r->hosts[i] = p->open(r->env, p);
         if (!r->hosts[i]) return false;
     }

@@ -373,6 +373,21 @@ void vs_vm_leave(vs_cx *cx, vs_vm *vm)
     vm->context.Get(isolate_of(cx))->Exit();
 }
 
+void vs_context_enter_of(vs_cx *cx, vs_val v)
+{
+    object(v)->GetCreationContextChecked()->Enter();
+}
+
+void vs_context_leave_of(vs_cx *cx, vs_val v)
+{
+    object(v)->GetCreationContextChecked()->Exit();
+}
+
+bool vs_context_is_main(vs_cx *cx)
+{
+    return context_of(cx) == state_of(cx)->context.Get(isolate_of(cx));
+}
+
 bool vs_vm_has_microtasks(const vs_vm *vm)
 {
     return vm->microtasks != nullptr;

@@ -40,8 +40,8 @@ struct vs_gc_watch {
     void (*fn)(struct vs_gc_watch *w, bool end, enum vs_gc_kind kind, int flags);
     struct vs_gc_watch *next; /* private */
 };
-/* w stays where it is until it is removed, or the isolate closes. Not from within fn; what dies with
- * an object (vs_ref_weak) may. */
+/* w stays where it is until it is removed, or the isolate closes. Not from within fn; what dies
+ * with an object (vs_ref_weak) may. */
 void vs_gc_watch_add(struct vs_cx *cx, struct vs_gc_watch *w);
 void vs_gc_watch_remove(struct vs_cx *cx, struct vs_gc_watch *w);
 

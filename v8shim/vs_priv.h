@@ -32,7 +32,7 @@ struct vs_state : vs_cx {
     vs_class *classes = nullptr; /* all, newest first */
     vs_vm *vms = nullptr;        /* contexts beside the main one */
     vs_gc_watch *gc_watches = nullptr;
-    vs_weak *dying = nullptr;    /* references whose value this garbage collection took */
+    vs_weak *dying = nullptr; /* references whose value this garbage collection took */
     v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
     bool compiling = false;                 /* a vs_compile_*() is running; no JS does */

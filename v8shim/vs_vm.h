@@ -30,6 +30,11 @@ vs_val vs_vm_global(struct vs_cx *cx, struct vs_vm *vm);
 /* Current context := this one. LIFO. Not after it was collected. */
 void vs_vm_enter(struct vs_cx *cx, struct vs_vm *vm);
 void vs_vm_leave(struct vs_cx *cx, struct vs_vm *vm);
+/* Current context := the one object was made in. LIFO, object stays until then. */
+void vs_context_enter_of(struct vs_cx *cx, vs_val object);
+void vs_context_leave_of(struct vs_cx *cx, vs_val object);
+/* The current context is the isolate's own. */
+bool vs_context_is_main(struct vs_cx *cx);
 /* Made with own_microtasks. */
 bool vs_vm_has_microtasks(const struct vs_vm *vm);
 /* Runs the jobs of a context with own_microtasks; nothing for others. */

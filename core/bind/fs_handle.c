@@ -137,7 +137,7 @@ static struct rt_parcel *pack(struct rt_env *env, vs_val object, int mode)
     }
     struct fd_parcel *parcel = malloc(sizeof *parcel);
     CHECK(parcel);
-    *parcel = (struct fd_parcel){ { parcel_open, parcel_drop }, fd };
+    *parcel = (struct fd_parcel){ { .open = parcel_open, .drop = parcel_drop }, fd };
     return &parcel->parcel;
 }
 

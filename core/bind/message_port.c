@@ -1,24 +1,30 @@
 /* core/bind/message_port.c: MessagePort objects: a handle that reads a mailbox in the poll phase.
  *
  * Letters are announced by a no-op on the loop, so that they are delivered in the next poll phase
- * like any other I/O, after timers and before setImmediate(), each in a callback of its own.
+ * like any other I/O, after timers and before setImmediate(), each in a callback of its own. The
+ * ports are served in the order in which they were made.
  */
 #include <stdlib.h>
 
+#include "core/bind/contextify.h"
 #include "core/bind/messaging_priv.h"
 #include "core/container.h"
+#include "core/context.h"
 #include "core/error.h"
 #include "core/symbols.h"
 
 /* Letters read in one poll phase, if more have come meanwhile: others must get their turn. */
 #define LETTERS_PER_TURN 1000
 
+#define NOT_A_PORT "The \"port\" argument must be a MessagePort instance"
+
 struct message_port {
-    struct rt_handle handle; /* first */
-    struct ur_op op;         /* announces letters */
-    struct mailbox *box;     /* owned; NULL when it was transferred or closed */
-    struct vs_ref *emit;     /* owned: emitMessage(data, ports, type) */
-    bool receiving;          /* start() was called */
+    struct rt_handle handle;          /* first */
+    struct message_port *prev, *next; /* in struct messaging */
+    struct mailbox *box;              /* owned; NULL when it was transferred */
+    struct vs_ref *emit;              /* owned: emitMessage(data, ports, type) of its context */
+    bool receiving;                   /* start() was called */
+    bool pending;                     /* there are letters to read */
 };
 
 static struct rt_env *env_of(struct message_port *port)
@@ -33,15 +39,35 @@ static struct ur_loop *loop_of(struct message_port *port)
 
 void message_port_notify(struct message_port *port)
 {
-    if (port->handle.state == RT_HANDLE_OPEN && !ur_op_active(&port->op))
-        ur_nop(loop_of(port), &port->op);
+    struct messaging *m = messaging_of(env_of(port));
+    if (port->handle.state != RT_HANDLE_OPEN) return;
+    port->pending = true;
+    if (!ur_op_active(&m->announce)) ur_nop(loop_of(port), &m->announce);
 }
 
-static void port_closed(struct message_port *port)
+static void list_add(struct messaging *m, struct message_port *port)
 {
-    if (port->box) port_mailbox_drop(port->box);
-    port->box = NULL;
-    rt_handle_closed(&port->handle);
+    port->prev = m->last_port;
+    if (port->prev) {
+        port->prev->next = port;
+    } else {
+        m->ports = port;
+    }
+    m->last_port = port;
+}
+
+static void list_remove(struct messaging *m, struct message_port *port)
+{
+    if (port->prev) {
+        port->prev->next = port->next;
+    } else {
+        m->ports = port->next;
+    }
+    if (port->next) {
+        port->next->prev = port->prev;
+    } else {
+        m->last_port = port->prev;
+    }
 }
 
 static void port_close(struct rt_handle *h)
@@ -49,16 +75,15 @@ static void port_close(struct rt_handle *h)
     struct message_port *port = container_of(h, struct message_port, handle);
     if (h->ref) ur_loop_unref(loop_of(port));
     if (port->box) port->box->owner = NULL;
-    if (ur_op_active(&port->op)) {
-        ur_cancel(loop_of(port), &port->op);
-    } else {
-        port_closed(port);
-    }
+    rt_handle_closed(h);
 }
 
+/* Letters that were there when it was closed can still be read until now. */
 static void port_drop(struct rt_handle *h)
 {
     struct message_port *port = container_of(h, struct message_port, handle);
+    list_remove(messaging_of(env_of(port)), port);
+    if (port->box) port_mailbox_drop(port->box);
     vs_ref_drop(port->emit);
     free(port);
 }
@@ -128,28 +153,41 @@ static void read_letters(struct message_port *port, bool forced)
     uint32_t limit = port->box->count;
     if (limit < LETTERS_PER_TURN) limit = LETTERS_PER_TURN;
     bool again = false;
-    while (port->box && port->handle.state == RT_HANDLE_OPEN && env->can_call_js) {
+    while (port->box && env->can_call_js) {
         if (!forced && limit-- == 0) {
             again = true;
             break;
         }
         struct vs_scope scope;
         vs_scope_open(env->cx, &scope);
+        /* What is made of the letter belongs to the port's context. */
+        vs_val object = rt_async_object(&port->handle.async);
+        vs_context_enter_of(env->cx, object);
         bool more = deliver(port, forced, &again);
+        vs_context_leave_of(env->cx, object);
         vs_scope_close(&scope);
         if (!more) break;
     }
     if (again && port->box) message_port_notify(port);
 }
 
-static void op_done(struct ur_op *op, int32_t res, uint32_t flags)
+/* Ports stay in the list until the close phase, whatever the JS that is called does to them; those
+ * it makes are for the next poll phase. */
+static void announced(struct ur_op *op, int32_t res, uint32_t flags)
 {
-    struct message_port *port = container_of(op, struct message_port, op);
-    if (port->handle.state == RT_HANDLE_OPEN) {
-        if (port->box) read_letters(port, false);
-    } else {
-        port_closed(port);
+    struct messaging *m = container_of(op, struct messaging, announce);
+    struct message_port *last = m->last_port;
+    for (struct message_port *port = m->ports; port; port = port == last ? NULL : port->next) {
+        bool pending = port->pending && port->handle.state == RT_HANDLE_OPEN;
+        port->pending = false;
+        if (pending) read_letters(port, false);
     }
+}
+
+void message_ports_init(struct rt_env *env, struct messaging *m)
+{
+    ur_op_init(&m->announce, announced);
+    ur_op_unref(env->loop, &m->announce);
 }
 
 /* Calls the library's oninit, which makes the object an event target. */
@@ -164,15 +202,15 @@ vs_val message_port_make(struct rt_env *env, struct mailbox *box)
 {
     struct vs_cx *cx = env->cx;
     vs_val object = vs_class_make(messaging_of(env)->port_class);
-    vs_val emit_fn = vs_get_name(cx, vs_ref_get(env->per_context), "emitMessage");
+    vs_val exports = rt_context_exports(env);
+    vs_val emit_fn = exports ? vs_get_name(cx, exports, "emitMessage") : NULL;
     if (!object || !emit_fn) {
         port_mailbox_drop(box);
         return NULL;
     }
     struct message_port *port = calloc(1, sizeof(*port));
     CHECK(port);
-    ur_op_init(&port->op, op_done);
-    ur_op_unref(env->loop, &port->op);
+    list_add(messaging_of(env), port);
     port->box = box;
     port->emit = vs_ref_new(cx, emit_fn);
     rt_handle_init(&port->handle, env, object, RT_PROVIDER_MESSAGEPORT, &port_ops, port);
@@ -266,12 +304,17 @@ void message_port_receive(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
     if (!rt_is_message_port(env, vs_arg(a, 0))) {
-        rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE",
-                      "The \"port\" argument must be a MessagePort instance");
+        rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE", NOT_A_PORT);
         return;
     }
     struct message_port *port = port_of(vs_arg(a, 0));
-    vs_ret_maybe(a, port ? receive(port, true, NULL) : rt_symbol(env, no_message_symbol));
+    if (!port) {
+        vs_ret(a, rt_symbol(env, no_message_symbol));
+        return;
+    }
+    vs_context_enter_of(env->cx, vs_arg(a, 0));
+    vs_ret_maybe(a, receive(port, true, NULL));
+    vs_context_leave_of(env->cx, vs_arg(a, 0));
 }
 
 static void construct(const struct vs_args *a)
@@ -280,16 +323,45 @@ static void construct(const struct vs_args *a)
                   "Constructor cannot be called");
 }
 
-/* Transfer: the mailbox leaves, the object is closed. */
-static struct rt_parcel *pack(struct rt_env *env, vs_val object, int mode)
+/* The mailbox leaves, the object is closed. */
+static struct mailbox *detach(struct message_port *port)
 {
-    struct message_port *port = port_of(object);
-    CHECK(port);
     struct mailbox *box = port->box;
     port->box = NULL;
     box->owner = NULL;
     rt_handle_close(&port->handle, NULL);
-    return port_parcel_new_take(box);
+    return box;
+}
+
+/* moveMessagePortToContext(port, contextified object) -> a MessagePort of that context */
+void message_port_move(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    if (!rt_is_message_port(env, vs_arg(a, 0))) {
+        rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE", NOT_A_PORT);
+        return;
+    }
+    struct message_port *port = port_of(vs_arg(a, 0));
+    if (!port) {
+        rt_throw_code(env, VS_ERROR, "ERR_CLOSED_MESSAGE_PORT",
+                      "Cannot send data on closed MessagePort");
+        return;
+    }
+    struct vs_vm *vm = vs_is_obj(vs_arg(a, 1)) ? rt_contextify_vm(env, vs_arg(a, 1)) : NULL;
+    if (!vm) {
+        rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE", "Invalid context argument");
+        return;
+    }
+    vs_vm_enter(env->cx, vm);
+    vs_ret_maybe(a, message_port_make(env, detach(port)));
+    vs_vm_leave(env->cx, vm);
+}
+
+static struct rt_parcel *pack(struct rt_env *env, vs_val object, int mode)
+{
+    struct message_port *port = port_of(object);
+    CHECK(port);
+    return port_parcel_new_take(detach(port));
 }
 
 static bool is_detached(vs_val object)

@@ -143,6 +143,7 @@ static struct messaging *state_new(struct rt_env *env)
     CHECK(m);
     env->binding_state[RT_STATE_messaging] = m;
     env->binding_drop[RT_STATE_messaging] = state_drop;
+    message_ports_init(env, m);
     return m;
 }
 
@@ -168,6 +169,6 @@ void rt_bind_messaging(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "setDeserializerCreateObjectFunction", set_deserializer);
     vs_put_fn(cx, target, "broadcastChannel", broadcast_channel);
     vs_put_fn(cx, target, "structuredClone", structured_clone);
-    rt_put_missing(env, target, "messaging", "moveMessagePortToContext");
+    vs_put_fn(cx, target, "moveMessagePortToContext", message_port_move);
     vs_put(cx, target, "DOMException", load_dom_exception(cx, NULL, NULL));
 }

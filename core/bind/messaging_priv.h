@@ -17,7 +17,9 @@ struct message_port;
 /* Per-env state, in RT_STATE_messaging. */
 struct messaging {
     struct vs_class *port_class;
-    struct port_group *named; /* of broadcast channels, a list */
+    struct port_group *named;               /* of broadcast channels, a list */
+    struct ur_op announce;                  /* in flight: some port has letters */
+    struct message_port *ports, *last_port; /* in the order in which they were made */
 };
 
 struct letter {
@@ -65,12 +67,15 @@ struct rt_parcel *port_parcel_new_take(struct mailbox *box);
 /* Makes a class of this env, or one from a snapshot, known as transferable. */
 void message_port_register(struct rt_env *env, struct vs_class *c);
 struct vs_class *message_port_class(struct rt_env *env);
-/* A MessagePort on box, which is taken over. NULL: an exception is pending. */
+/* A MessagePort of the current context on box, which is taken over. NULL: an exception is pending.
+ */
 vs_val message_port_make(struct rt_env *env, struct mailbox *box);
 /* There are letters: read them in the next poll phase. */
 void message_port_notify(struct message_port *port);
 void message_port_stop(const struct vs_args *a);
 void message_port_drain(const struct vs_args *a);
 void message_port_receive(const struct vs_args *a);
+void message_port_move(const struct vs_args *a);
+void message_ports_init(struct rt_env *env, struct messaging *m);
 
 #endif

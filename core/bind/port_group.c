@@ -136,7 +136,8 @@ struct rt_parcel *port_parcel_new_take(struct mailbox *box)
 {
     struct port_parcel *pp = malloc(sizeof(*pp));
     CHECK(pp);
-    *pp = (struct port_parcel){ { open_parcel, drop_parcel }, box };
+    *pp = (struct port_parcel){ { .open = open_parcel, .drop = drop_parcel, .any_context = true },
+                                box };
     return &pp->parcel;
 }
 
