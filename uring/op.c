@@ -312,7 +312,7 @@ void ur_sendmsg(struct ur_loop *l, struct ur_op *op, int fd, const struct msghdr
 {
     struct ur_desc *d = ur_op_prepare(op, UR_KIND_SENDMSG, fd);
     d->buf = msg;
-    d->arg = (uint32_t)flags | MSG_NOSIGNAL;
+    d->arg = (uint32_t)flags;
     ur_op_start(l, op);
 }
 

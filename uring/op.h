@@ -77,7 +77,7 @@ void ur_connect(struct ur_loop *l, struct ur_op *op, int fd, const struct sockad
 /* One message from or to any socket: a datagram with its address, bytes with descriptors beside
  * them (SCM_RIGHTS). msg and all it names is borrowed until the last callback; receiving fills in
  * what recvmsg(2) does. flags: MSG_*. res: bytes, or -errno. Descriptors received are the caller's,
- * also when it cancelled. */
+ * also when it cancelled. Sending raises no SIGPIPE. */
 void ur_recvmsg(struct ur_loop *l, struct ur_op *op, int fd, struct msghdr *msg, int flags);
 void ur_sendmsg(struct ur_loop *l, struct ur_op *op, int fd, const struct msghdr *msg, int flags);
 
