@@ -9,6 +9,11 @@ step() {
 }
 step build <<<'mkdir -p "$(dirname "$0")/../build/$1/Testing"; echo "build $1" >>"$box/steps"; [[ $1 != "${BAD_BUILD:-}" ]]'
 step check <<<'echo check >>"$box/steps"; exit "${BAD_CHECK:-0}"'
+step node-suite <<<'echo "suite $*" >>"$box/steps"; exit "${BAD_SUITE:-0}"'
+# What forbids io_uring is a program of the build.
+mkdir -p "$checkout/build/release/test"
+printf '#!/usr/bin/env bash\necho "deny $1" >>"$box/steps"; shift; exec "$@"\n' >"$checkout/build/release/test/deny_uring"
+chmod +x "$checkout/build/release/test/deny_uring"
 # Writes the report that it is told to by $REPORT: tests, failures, skipped; "none" for no report.
 tool ctest <<'END'
 echo "ctest $*" >>"$box/steps"
@@ -29,12 +34,16 @@ did() { grep -q "^$1" "$box/steps" || fail "no step '$1'"; }
 did_not() { ! grep -q "^$1" "$box/steps" || fail "a step '$1'"; }
 
 export REPORT='10 0 0'
-ends 0 '31 passed, 0 failed, 0 skipped'
+ends 0 '42 passed, 0 failed, 0 skipped'
 did 'build tsan'
 did check
+did 'deny EPERM'
+did 'suite .*--check'
+BAD_SUITE=1 ends 1 '41 passed, 1 failed, 0 skipped'
 REPORT='10 0 3' ends 0 '8 passed, 0 failed, 3 skipped' --quick
 did check
 did_not 'build asan'
+did_not suite
 REPORT='10 2 1' ends 1 '8 passed, 2 failed, 1 skipped' --quick
 REPORT=none ends 1 '1 passed, 1 failed, 0 skipped' --quick
 REPORT='0 0 0' ends 1 '1 passed, 1 failed, 0 skipped' --quick
@@ -48,10 +57,7 @@ did_not check
 # A report of an earlier run does not count.
 REPORT=none ends 1 '0 passed, 1 failed, 0 skipped' --preset asan
 
-# Where io_uring is forbidden, by a program of the build.
-mkdir -p "$checkout/build/release/test"
-printf '#!/usr/bin/env bash\necho "deny $1" >>"$box/steps"; shift; exec "$@"\n' >"$checkout/build/release/test/deny_uring"
-chmod +x "$checkout/build/release/test/deny_uring"
+# Where io_uring is forbidden.
 ends 0 '10 passed, 0 failed, 0 skipped' --no-uring
 did 'deny EPERM'
 
