@@ -6,6 +6,7 @@
 #include <cstring>
 #include <libplatform/libplatform.h>
 #include <mutex>
+#include <sys/random.h>
 #include <unordered_map>
 
 #include "v8shim/vs_priv.h"
@@ -119,6 +120,11 @@ static bool is_known_version(const char *version)
     return major == VS_V8_MAJOR && minor == VS_V8_MINOR;
 }
 
+static bool random_bytes(unsigned char *buf, size_t len)
+{
+    return getrandom(buf, len, 0) == static_cast<ssize_t>(len);
+}
+
 const char *vs_platform_open(int worker_threads)
 {
     if (!is_known_version(v8::V8::GetVersion())) {
@@ -131,6 +137,8 @@ const char *vs_platform_open(int worker_threads)
     v8::V8::InitializePlatform(the_platform);
     /* Otherwise V8 aborts in v8.setFlagsFromString() of a running program. */
     v8::V8::SetFlagsFromString("--no-freeze-flags-after-init");
+    /* Otherwise V8 opens a device for it. */
+    v8::V8::SetEntropySource(random_bytes);
     v8::V8::Initialize();
     /* Out-of-bounds accesses of wasm code become faults, not compares. */
     v8::V8::EnableWebAssemblyTrapHandler(true);
