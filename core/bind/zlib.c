@@ -194,6 +194,11 @@ static void close_method(const struct vs_args *a)
 static void reset(const struct vs_args *a)
 {
     struct rt_codec *c = rt_codec_of(a);
+    if (c->busy) { /* another thread has the stream */
+        rt_throw_code(rt_env_of(a), VS_ERROR, NULL,
+                      "Cannot reset zlib stream while a write is in progress");
+        return;
+    }
     struct rt_codec_error error = c->ops->reset(c);
     if (error.message) rt_codec_report(c, error, false);
 }

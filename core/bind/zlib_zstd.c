@@ -1,4 +1,5 @@
 /* core/bind/zlib_zstd.c: classes ZstdCompress and ZstdDecompress. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -23,6 +24,7 @@ struct zstd {
     ZSTD_CCtx *compress;   /* owned */
     ZSTD_DCtx *decompress; /* owned */
     uint64_t pledged;      /* bytes to come, or ZSTD_CONTENTSIZE_UNKNOWN */
+    bool unbound;          /* no work since the pledge was given */
     size_t left;           /* result of the last work(): 0 = frame complete, or an error */
 };
 
@@ -40,6 +42,17 @@ static void end(struct rt_codec *c)
     z->decompress = NULL;
 }
 
+/* Starts the frame. Were its first call the one that ends it, zstd would take what that one brings
+ * for what was pledged. */
+static bool bind_pledge(struct zstd *z)
+{
+    ZSTD_inBuffer in = { NULL, 0, 0 };
+    ZSTD_outBuffer out = { NULL, 0, 0 };
+    z->unbound = false;
+    z->left = ZSTD_compressStream2(z->compress, &out, &in, ZSTD_e_continue);
+    return !ZSTD_isError(z->left);
+}
+
 static void work(struct rt_codec *c)
 {
     struct zstd *z = zstd_of(c);
@@ -49,6 +62,7 @@ static void work(struct rt_codec *c)
     /* Behind the last frame there is nothing to decompress: zstd would ask for another one. */
     if (z->decompress && io->avail_in == 0 && z->left == 0) return;
     if (z->compress) {
+        if (z->unbound && !bind_pledge(z)) return;
         z->left = ZSTD_compressStream2(z->compress, &out, &in, (ZSTD_EndDirective)io->flush);
     } else {
         z->left = ZSTD_decompressStream(z->decompress, &out, &in);
@@ -122,6 +136,7 @@ static struct rt_codec_error reset(struct rt_codec *c)
         z->left = ZSTD_CCtx_reset(z->compress, ZSTD_reset_session_only);
         if (!ZSTD_isError(z->left)) {
             z->left = ZSTD_CCtx_setPledgedSrcSize(z->compress, z->pledged);
+            z->unbound = z->pledged != ZSTD_CONTENTSIZE_UNKNOWN;
         }
     } else if (z->decompress) {
         z->left = ZSTD_DCtx_reset(z->decompress, ZSTD_reset_session_only);
@@ -167,12 +182,14 @@ static bool read_pledged(const struct vs_args *a, struct zstd *z, vs_val v)
         return false;
     }
     double n = vs_f64(v);
-    if (!(n >= 0 && n <= SAFE_INTEGER_MAX)) {
+    bool whole = fabs(n) <= SAFE_INTEGER_MAX && n == trunc(n); /* false for NaN */
+    if (!whole || n < 0) {
         rt_throw_code(env, VS_RANGE_ERROR, "ERR_OUT_OF_RANGE", "pledgedSrcSize must be %s",
-                      n < 0 ? "non-negative" : "a safe integer");
+                      whole ? "non-negative" : "a safe integer");
         return false;
     }
     z->pledged = (uint64_t)n;
+    z->unbound = true;
     return true;
 }
 
