@@ -8,6 +8,7 @@
 #include "core/bind/async_wrap.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/worker.h"
 
 void rt_ids_push(struct rt_env *env, double id, double trigger_id, vs_val resource)
 {
@@ -28,7 +29,8 @@ bool rt_ids_pop(struct rt_env *env, double id)
     uint32_t depth = ids->fields[RT_HOOK_STACK_LENGTH];
     /* An exception that was handled has emptied the stack already. */
     if (depth == 0) return false;
-    if (ids->fields[RT_HOOK_CHECK] > 0 && ids->ids[RT_ID_EXECUTION] != id) {
+    /* A termination leaves contexts that JS pushed. */
+    if (ids->fields[RT_HOOK_CHECK] > 0 && ids->ids[RT_ID_EXECUTION] != id && rt_can_call_js(env)) {
         rt_async_stack_corrupt(env, id);
     }
     depth--;
@@ -171,7 +173,8 @@ static void callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_
                         async && async->context ? vs_ref_get(async->context) : vs_undefined(cx));
     vs_val resource = async && async->object ? rt_async_object(async) : NULL;
     rt_ids_push(env, cb->id, async ? async->trigger_id : 0, resource);
-    if (cb->id != 0 && !cb->trampoline && env->ids.fields[RT_HOOK_BEFORE] > 0)
+    if (cb->id != 0 && !cb->trampoline && env->ids.fields[RT_HOOK_BEFORE] > 0 &&
+        rt_can_call_js(env))
         rt_async_emit_before(env, cb->id);
 }
 
@@ -188,7 +191,7 @@ void rt_callback_open_settling(struct rt_callback *cb, struct rt_async *async)
 void rt_callback_close(struct rt_callback *cb)
 {
     struct rt_env *env = cb->env;
-    if (cb->id != 0 && !cb->trampoline && env->ids.fields[RT_HOOK_AFTER] > 0 && env->can_call_js)
+    if (cb->id != 0 && !cb->trampoline && env->ids.fields[RT_HOOK_AFTER] > 0 && rt_can_call_js(env))
         rt_async_emit_after(env, cb->id);
     rt_ids_pop(env, cb->id);
     vs_continuation_set(env->cx, cb->old_context);
@@ -202,7 +205,7 @@ static void run_ticks(struct rt_env *env)
     struct rt_tick_info *tick = env->tick;
     if (!tick->has_tick && !tick->has_rejection) vs_microtasks_run(env->cx);
     if (!tick->has_tick && !tick->has_rejection) return;
-    if (!env->can_call_js || !env->hooks.tick) return;
+    if (!rt_can_call_js(env) || !env->hooks.tick) return;
     /* One call runs ticks and microtasks until both are empty. If one throws and the error is
      * handled, the rest waits for the next callback, as in Node: the handler has queued an
      * immediate to make sure there is one. */
@@ -214,7 +217,7 @@ static void run_ticks(struct rt_env *env)
 
 void rt_drain(struct rt_env *env)
 {
-    if (env->callback_depth > 0 || !env->can_call_js) return;
+    if (env->callback_depth > 0 || !rt_can_call_js(env)) return;
     /* A tick may call C that opens a callback, which must not drain the queue that is running. */
     env->callback_depth++;
     run_ticks(env);
@@ -224,7 +227,7 @@ void rt_drain(struct rt_env *env)
 vs_val rt_call_in(struct rt_callback *cb, vs_val fn, vs_val self, int argc, const vs_val *argv)
 {
     struct rt_env *env = cb->env;
-    if (!env->can_call_js) return NULL;
+    if (!rt_can_call_js(env)) return NULL;
     const uint32_t *fields = env->ids.fields;
     if (cb->trampoline &&
         fields[RT_HOOK_BEFORE] + fields[RT_HOOK_AFTER] + fields[RT_HOOK_USES_EXECUTION_RESOURCE] >

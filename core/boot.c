@@ -15,6 +15,7 @@
 #include "core/process.h"
 #include "core/symbols.h"
 #include "core/turn.h"
+#include "core/worker.h"
 
 /* getInternalBinding(name) */
 static void get_internal_binding(const struct vs_args *a)
@@ -70,12 +71,14 @@ static bool library(struct rt_env *env, const char *id)
 
 static bool boot_all(struct rt_env *env)
 {
-    static const char *const scripts[] = {
+    const char *const scripts[] = {
         "internal/bootstrap/node",
         "internal/bootstrap/web/exposed-wildcard",
         "internal/bootstrap/web/exposed-window-or-worker",
-        "internal/bootstrap/switches/is_main_thread",
-        "internal/bootstrap/switches/does_own_process_state",
+        env->worker ? "internal/bootstrap/switches/is_not_main_thread"
+                    : "internal/bootstrap/switches/is_main_thread",
+        env->worker ? "internal/bootstrap/switches/does_not_own_process_state"
+                    : "internal/bootstrap/switches/does_own_process_state",
     };
     if (!rt_context_prepare(env) || !per_context(env)) return false;
     env->process = vs_ref_new(env->cx, rt_process_object_new(env));
@@ -115,7 +118,7 @@ bool rt_boot(struct rt_env *env)
     rt_ids_push(env, 1, 0, NULL);
     bool ok = boot_all(env);
     rt_ids_pop(env, 1);
-    if (!ok) print_boot_error(env, &try);
+    if (!ok && !vs_try_terminated(&try)) print_boot_error(env, &try);
     vs_try_close(&try);
     vs_scope_close(&scope);
     return ok;
@@ -159,7 +162,7 @@ int rt_boot_run(struct rt_env *env)
     if (!env->stopping) {
         if (!env->exit->has_code && entry_unsettled(env)) {
             otherwise = RT_EXIT_UNSETTLED_AWAIT;
-            rt_module_warn_unsettled(env);
+            if (!env->worker || !env->worker->internal) rt_module_warn_unsettled(env);
         }
         env->exit->exiting = 1;
         rt_emit_exit(env, "exit", exit_code(env, otherwise));

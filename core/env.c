@@ -16,7 +16,9 @@
 #include "core/options.h"
 #include "core/snapshot.h"
 #include "core/turn.h"
+#include "core/vars.h"
 #include "core/wasm.h"
+#include "core/worker.h"
 #include "uring/trace.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -35,7 +37,8 @@ static void uncaught(struct vs_cx *cx, vs_val err, vs_val message)
 
 static bool may_abort(struct vs_cx *cx)
 {
-    return *rt_env_from_cx(cx)->may_abort != 0;
+    struct rt_env *env = rt_env_from_cx(cx);
+    return !env->worker && *env->may_abort != 0; /* a worker's error is its parent's business */
 }
 
 static void promise_reject(struct vs_cx *cx, int kind, vs_val promise, vs_val value)
@@ -115,7 +118,16 @@ static void point_at_shared(struct rt_env *env)
 
 void rt_mark(struct rt_env *env, enum rt_milestone m)
 {
-    env->milestones[m] = (double)now_ns();
+    double now = (double)now_ns();
+    __atomic_store(&env->milestones[m], &now, __ATOMIC_RELAXED); /* a worker's is read by others */
+}
+
+uint64_t rt_idle_ns(const struct rt_env *env)
+{
+    uint64_t idle_ns = atomic_load_explicit(&env->idle_ns, memory_order_relaxed);
+    uint64_t since_ns = atomic_load_explicit(&env->waiting_since_ns, memory_order_relaxed);
+    uint64_t now = (uint64_t)now_ns();
+    return since_ns && now > since_ns ? idle_ns + now - since_ns : idle_ns;
 }
 
 /* Moments before there is memory for milestones. */
@@ -159,7 +171,15 @@ static int open_loop(struct rt_env *env, const char **why)
     ur_timer_init(env->loop, &env->js_timer, rt_timer_fired);
     ur_timer_unref(&env->js_timer);
     env->timer_base_ms = ur_loop_now_ms(env->loop);
+    env->inbox = rt_inbox_new(env->loop);
     return 0;
+}
+
+static void close_loop(struct rt_env *env)
+{
+    rt_inbox_close(env->inbox);
+    ur_loop_close(env->loop);
+    rt_inbox_drop(env->inbox);
 }
 
 static void fill(struct rt_env *env, bool restore, const struct start_times *at)
@@ -193,8 +213,11 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     env->exec_argc = opt->exec_argc;
     env->exec_argv = opt->exec_argv;
     env->start_ns = opt->start_ns;
+    env->worker = opt->worker;
+    env->keeps_fds = opt->worker && opt->worker->keeps_fds;
     int err = open_loop(env, why);
     if (err) goto free_env;
+    env->vars = opt->vars ? rt_vars_hold(opt->vars) : rt_vars_process();
     at.v8_ns = now_ns();
     struct vs_host host = {
         .user = env,
@@ -209,8 +232,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
         .import_meta = import_meta,
         .wasm_start = rt_wasm_start,
     };
-    struct vs_limits limits = { 0 };
-    env->cx = vs_isolate_open(&host, &limits);
+    env->cx = vs_isolate_open(&host, opt->limits);
     if (!env->cx) {
         *why = "no memory for a V8 isolate";
         err = -ENOMEM;
@@ -221,7 +243,8 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     *out = env;
     return 0;
 close_loop:
-    ur_loop_close(env->loop);
+    rt_vars_drop(env->vars);
+    close_loop(env);
 free_env:
     free(env);
     return err;
@@ -230,8 +253,8 @@ free_env:
 static void drop_refs(struct rt_env *env)
 {
     struct vs_ref *refs[] = {
-        env->process,          env->primordials, env->per_context,
-        env->internal_binding, env->require,     env->buffer_proto,
+        env->process, env->primordials,  env->per_context,  env->internal_binding,
+        env->require, env->buffer_proto, env->message_port,
     };
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) vs_ref_drop(refs[i]);
     for (int i = 0; i < RT_BINDING_COUNT; i++) vs_ref_drop(env->bindings[i]);
@@ -255,6 +278,8 @@ struct vs_cx *rt_env_close_but_isolate(struct rt_env *env)
 {
     env->can_call_js = false;
     env->stopping = true;
+    rt_workers_stop(env);
+    vs_terminate_cancel(env->cx); /* of JS: what follows is native */
     ur_timer_stop(&env->js_timer);
     close_handles(env);
     /* Last completions free requests and finish closes; no JS runs in them any more. */
@@ -262,7 +287,8 @@ struct vs_cx *rt_env_close_but_isolate(struct rt_env *env)
         if (!env->handles.closed && ur_loop_poll(env->loop, -1) < 0) break;
         rt_handles_run_closed(env);
     }
-    ur_loop_close(env->loop);
+    vs_tasks_close(env->cx);
+    close_loop(env);
     for (int i = 0; i < RT_STATE_COUNT; i++) {
         if (env->binding_drop[i]) env->binding_drop[i](env);
     }
@@ -272,6 +298,7 @@ struct vs_cx *rt_env_close_but_isolate(struct rt_env *env)
     drop_refs(env);
     rt_strings_drop(env->strings);
     rt_symbols_drop(env->symbols);
+    rt_vars_drop(env->vars);
     struct vs_cx *cx = env->cx;
     free(env);
     return cx;

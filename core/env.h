@@ -1,17 +1,21 @@
 /* core/env.h: all state of one isolate: its context, its loop, and what the JS library shares with
  * C.
  *
- * One env belongs to one thread. It is made by rt_env_open() and reached from native callbacks with
- * rt_env_of(). There are no other mutable globals. A binding that needs state of its own keeps it
- * in a struct hung on env->binding_state[], made on first use and dropped by the function it
- * registers (core/binding.h).
+ * One env belongs to one thread, the main one or a worker's. It is made by rt_env_open() and
+ * reached from native callbacks with rt_env_of(). Mutable globals are only what the process has one
+ * of (signals, terminals, environment variables, names of broadcast channels), under locks. A
+ * binding that needs state of its own keeps it in a struct hung on env->binding_state[], made on
+ * first use and dropped by the function it registers (core/binding.h).
  */
 #ifndef RT_ENV_H
 #define RT_ENV_H
 
+#include <stdatomic.h>
+
 #include "core/async.h"
 #include "core/binding.h"
 #include "core/handle.h"
+#include "core/inbox.h"
 #include "core/native.h"
 #include "core/strings.h"
 #include "core/symbols.h"
@@ -21,6 +25,8 @@
 
 struct rt_compile_cache;
 struct rt_options;
+struct rt_vars;
+struct rt_worker;
 
 /* Written by JS and read by C, or the other way round, without a call (Uint8Array in task_queue).
  */
@@ -87,7 +93,9 @@ enum rt_milestone {
 struct rt_env {
     struct vs_cx *cx;
     struct ur_loop *loop;       /* owned */
-    struct rt_options *options; /* owned by the process; read only */
+    struct rt_options *options; /* borrowed: of the process, or the worker's own; read only */
+    struct rt_vars *vars;       /* owned share: process.env */
+    struct rt_inbox *inbox;     /* owned share: what other threads have for this one */
     struct rt_strings *strings; /* owned: interned names, core/strings.h */
     struct rt_symbols *symbols; /* owned: core/symbols.h */
 
@@ -97,6 +105,7 @@ struct rt_env {
     struct vs_ref *internal_binding; /* function internalBinding(name), once the realm is set up */
     struct vs_ref *require;          /* requireBuiltin(id), likewise */
     struct vs_ref *buffer_proto;     /* Buffer.prototype (FastBuffer), once set up */
+    struct vs_ref *message_port;     /* to the parent thread; NULL: this is the main thread */
     struct rt_hooks hooks;
 
     struct vs_ref *shared[RT_SHARED_COUNT]; /* the buffers that the next six point into */
@@ -119,7 +128,12 @@ struct rt_env {
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
     int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */
-    uint64_t idle_ns;         /* spent waiting in poll */
+    _Atomic uint64_t idle_ns; /* spent waiting in poll; ANY THREAD may read it: rt_idle_ns() */
+    _Atomic uint64_t waiting_since_ns; /* of the monotonic clock; 0: not waiting now */
+
+    struct rt_worker *worker;   /* borrowed: the thread this env is of; NULL: the main thread */
+    struct rt_note worker_note; /* something is asked of the worker; core/worker.c */
+    struct rt_worker *workers;  /* started by this env and not joined */
 
     struct vs_class *async_class;              /* core/async.c */
     struct vs_class *handle_class;             /* core/handle.c */
@@ -157,8 +171,14 @@ struct rt_env_options {
     int exec_argc;
     char **exec_argv;
     int64_t start_ns;
-    enum vs_heap_kind heap; /* VS_HEAP_SAVED after rt_snapshot_use() */
+    enum vs_heap_kind heap;   /* VS_HEAP_SAVED after rt_snapshot_use() */
+    struct rt_vars *vars;     /* borrowed; NULL: the process's */
+    struct rt_worker *worker; /* borrowed for the life of the env; NULL: the main thread */
+    struct vs_limits *limits; /* completed with what V8 chose; NULL: its defaults */
 };
+
+/* ANY THREAD: nanoseconds that the env's loop has waited, the present wait included. */
+uint64_t rt_idle_ns(const struct rt_env *env);
 
 /* Makes isolate, context and loop; runs no JS. Returns 0 or -errno; *why (static) says what failed.
  */

@@ -35,8 +35,8 @@ vs_val rt_error_code(struct rt_env *env, enum vs_error_kind kind, const char *co
 void rt_throw_missing(struct rt_env *env, const char *what);
 
 /* An exception reached the loop: asks process._fatalException; unhandled, prints source line, caret
- * and stack to stderr and exits with Node's code. vs_host.uncaught. from_promise: it was an
- * unhandled rejection. */
+ * and stack to stderr and calls rt_exit() with Node's code. vs_host.uncaught. from_promise: it was
+ * an unhandled rejection. */
 void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool from_promise);
 
 /* "heading:", the source line and the error on stderr, for an exception that has no other effect.
@@ -49,8 +49,9 @@ void rt_append_arrow(struct rt_env *env, vs_val error, vs_val message, bool prin
 /* vs_host.fatal: prints and aborts. */
 _Noreturn void rt_engine_fatal(const char *where, const char *what, bool oom);
 
-/* Stops the env and ends the process with this code after stdio is flushed. Does not return. */
-_Noreturn void rt_exit(struct rt_env *env, int code);
+/* The main thread's env: ends the process with this code, after its workers have ended and stdio is
+ * flushed. A worker's: stops it; returns, and no JS can be called any more. */
+void rt_exit(struct rt_env *env, int code);
 
 /* Node's exit codes (doc/api/process.md, "Exit codes"). */
 enum rt_exit_code {

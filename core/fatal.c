@@ -12,6 +12,7 @@
 #include "core/options.h"
 #include "core/process.h"
 #include "core/symbols.h"
+#include "core/worker.h"
 
 /* A line of source with this in it is not shown. */
 #define HIDE_LINE "node-do-not-add-exception-line"
@@ -237,7 +238,7 @@ static bool will_happen_again(struct rt_env *env, vs_val error)
 void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool from_promise)
 {
     struct vs_cx *cx = env->cx;
-    if (!env->can_call_js) return;
+    if (!rt_can_call_js(env)) return;
     struct vs_scope scope;
     vs_scope_open(cx, &scope);
     if (!from_promise && will_happen_again(env, error)) {
@@ -249,6 +250,8 @@ void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool f
     if (!fn || !vs_is_fn(fn)) {
         report(env, error, message);
         rt_exit(env, RT_EXIT_HANDLER_NOT_FUNCTION);
+        vs_scope_close(&scope);
+        return;
     }
     struct vs_try try;
     vs_try_open(cx, &try);
@@ -256,17 +259,18 @@ void rt_fatal_exception(struct rt_env *env, vs_val error, vs_val message, bool f
     vs_val handled = vs_call(cx, fn, process, 2, argv);
     if (!handled) {
         /* The handler itself threw: that error is the one to show. */
-        vs_val inner = vs_try_terminated(&try) ? NULL : vs_try_exception(&try);
+        bool terminated = vs_try_terminated(&try);
+        vs_val inner = terminated ? NULL : vs_try_exception(&try);
         if (inner) report(env, inner, vs_try_message(&try));
-        rt_exit(env, RT_EXIT_HANDLER_THREW);
+        /* A worker's handler reports to the parent thread and ends by process.exit(). */
+        if (!terminated || !env->worker) rt_exit(env, RT_EXIT_HANDLER_THREW);
     }
     vs_try_close(&try);
-    if (!vs_is_false(cx, handled)) {
-        vs_scope_close(&scope);
-        return;
+    if (handled && vs_is_false(cx, handled)) {
+        report(env, error, message);
+        rt_exit(env, env->exit->has_code ? env->exit->code : RT_EXIT_USER_ERROR);
     }
-    report(env, error, message);
-    rt_exit(env, env->exit->has_code ? env->exit->code : RT_EXIT_USER_ERROR);
+    vs_scope_close(&scope);
 }
 
 void rt_engine_fatal(const char *where, const char *what, bool oom)
@@ -277,10 +281,15 @@ void rt_engine_fatal(const char *where, const char *what, bool oom)
     abort();
 }
 
-_Noreturn void rt_exit(struct rt_env *env, int code)
+void rt_exit(struct rt_env *env, int code)
 {
+    if (env->worker) {
+        rt_worker_exit(env, code);
+        return;
+    }
     env->stopping = true;
     env->can_call_js = false;
+    rt_workers_stop(env);
     rt_process_at_exit(env);
     fflush(stdout);
     fflush(stderr);

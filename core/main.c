@@ -166,4 +166,5 @@ int main(int argc, char **argv)
     if (snapshot) return build_snapshot(env, snapshot); /* the env is gone */
     code = cache ? build_cache(env, cache) : run_program(env);
     rt_exit(env, code);
+    return code; /* not reached: this is the main thread */
 }

@@ -403,7 +403,7 @@ static struct rt_message *message_alloc(void)
 {
     struct rt_message *m = calloc(1, sizeof(*m));
     CHECK(m);
-    m->shares = 1;
+    atomic_init(&m->shares, 1);
     return m;
 }
 
@@ -439,13 +439,13 @@ static void drop_shared(struct message_list *l)
 
 struct rt_message *rt_message_share(struct rt_message *m)
 {
-    m->shares++;
+    atomic_fetch_add_explicit(&m->shares, 1, memory_order_relaxed);
     return m;
 }
 
 void rt_message_drop(struct rt_message *m)
 {
-    if (--m->shares) return;
+    if (atomic_fetch_sub_explicit(&m->shares, 1, memory_order_acq_rel) != 1) return;
     for (uint32_t i = 0; i < m->parcels.count; i++) {
         struct rt_parcel *p = m->parcels.items[i];
         p->drop(p);

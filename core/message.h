@@ -50,7 +50,8 @@ bool rt_message_contains(const struct rt_message *m, bool (*is)(struct rt_parcel
 /* The value; once when it has parcels. *ports: array of the MessagePorts that came along (pass NULL
  * if unwanted). NULL: an exception is pending. */
 vs_val rt_message_open(struct rt_env *env, struct rt_message *m, vs_val *ports);
-/* Another owner of the same message; each drops it. */
+/* Another owner of the same message; each drops it. ANY THREAD: a message is read only once made,
+ * but for its parcels. */
 struct rt_message *rt_message_share(struct rt_message *m);
 void rt_message_drop(struct rt_message *m);
 

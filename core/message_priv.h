@@ -2,6 +2,8 @@
 #ifndef RT_MESSAGE_PRIV_H
 #define RT_MESSAGE_PRIV_H
 
+#include <stdatomic.h>
+
 #include "core/env.h"
 #include "core/message.h"
 
@@ -16,7 +18,7 @@ struct message_list {
 void message_list_push(struct message_list *l, void *item);
 
 struct rt_message {
-    uint32_t shares;
+    atomic_uint shares;
     bool is_close;
     uint8_t *data; /* owned, from malloc() */
     size_t len;

@@ -107,7 +107,7 @@ void rt_options_fail(struct rt_options *o, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    add_line(o, true, format, args);
+    add_line(o, !o->for_worker, format, args);
     va_end(args);
     if (!o->exit_code) o->exit_code = RT_EXIT_BAD_OPTION;
 }
@@ -120,7 +120,7 @@ void rt_options_note(struct rt_options *o, const char *format, ...)
     va_end(args);
 }
 
-static void set_defaults(struct rt_options *o)
+void rt_options_set_defaults(struct rt_options *o)
 {
     for (int i = 0; i < RT_OPT_COUNT; i++) {
         struct rt_opt_value *v = &o->values[i];
@@ -208,7 +208,7 @@ int rt_options_parse(struct rt_options **out, int argc, char **argv)
     *out = o;
     argv = copy_argv(o, argc, argv);
     o->program = argv[0];
-    set_defaults(o);
+    rt_options_set_defaults(o);
     load_env_files(o, argc, argv);
     if (o->exit_code) return o->exit_code;
     rt_options_read_variables(o);

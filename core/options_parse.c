@@ -224,9 +224,10 @@ static void read_option(struct rt_options *o, struct source *s, const char *type
     split_word(o, s, &w);
     enum rt_opt opt = w.name[0] == '-' ? rt_opt_find(w.name, -1) : RT_OPT_COUNT;
     const struct rt_opt_info *info = opt < RT_OPT_COUNT ? rt_opt_info(opt) : NULL;
-    if (s->from_env && (!info || !(info->flags & RT_ENV))) {
+    bool refused = info && o->for_worker && rt_opt_is_process(opt);
+    if (s->from_env && (!info || !(info->flags & RT_ENV) || refused)) {
         rt_options_fail(o, "%s is not allowed in NODE_OPTIONS", w.shown);
-    } else if (!info) {
+    } else if (!info || refused || (o->for_worker && info->type == RT_TYPE_V8)) {
         rt_list_push(&o->v8_flags, typed);
     } else if (w.negated && info->type != RT_TYPE_BOOL && info->type != RT_TYPE_V8) {
         rt_options_fail(o, "%s is an invalid negation because it is not a boolean option", w.shown);

@@ -22,7 +22,12 @@ struct rt_options {
     size_t error_len;
     const char *program; /* argv[0]: errors begin with it */
     int exit_code;
+    bool
+        for_worker; /* options of the process can't be named; errors don't begin with the program */
 };
+
+/* The process has one value, whatever its threads say. */
+bool rt_opt_is_process(enum rt_opt opt);
 
 void rt_list_push(struct rt_list *l, const char *item);
 /* A copy that lives as long as o. */
@@ -35,6 +40,7 @@ void rt_options_fail(struct rt_options *o, const char *format, ...)
 void rt_options_note(struct rt_options *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+void rt_options_set_defaults(struct rt_options *o);
 /* Options from argv, up to the script; sets argv and exec_argv. */
 void rt_options_read_argv(struct rt_options *o, int argc, char **argv);
 /* Options from the text of NODE_OPTIONS. */

@@ -17,8 +17,10 @@
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/worker.h"
 
 #define NS_PER_S 1000000000
+#define RELAXED memory_order_relaxed
 
 double rt_timer_now(struct rt_env *env)
 {
@@ -43,7 +45,7 @@ void rt_timer_fired(struct ur_timer *timer)
 {
     struct rt_env *env = container_of(timer, struct rt_env, js_timer);
     struct vs_cx *cx = env->cx;
-    if (!env->can_call_js || !env->hooks.timers) return;
+    if (!rt_can_call_js(env) || !env->hooks.timers) return;
     struct rt_callback cb;
     rt_callback_open(&cb, env, NULL);
     vs_val next = NULL;
@@ -51,7 +53,7 @@ void rt_timer_fired(struct ur_timer *timer)
     do {
         vs_val argv[] = { vs_num(cx, rt_timer_now(env)) };
         next = rt_call_in(&cb, vs_ref_get(env->hooks.timers), vs_ref_get(env->process), 1, argv);
-    } while (!next && env->can_call_js && !vs_terminating(cx));
+    } while (!next && rt_can_call_js(env) && !vs_terminating(cx));
     if (next) {
         /* 0: no timer left. Negative: the nearest one is unref'd. */
         double expiry = vs_f64(next);
@@ -92,14 +94,14 @@ static void run_soon(struct rt_env *env)
 static void run_immediates(struct rt_env *env)
 {
     struct vs_cx *cx = env->cx;
-    if (env->immediate->count == 0 || !env->can_call_js) return;
+    if (env->immediate->count == 0 || !rt_can_call_js(env)) return;
     /* As with timers: after an error that was handled, the rest of the queue goes on. */
     do {
         struct rt_callback cb;
         rt_callback_open(&cb, env, NULL);
         rt_call_in(&cb, vs_ref_get(env->hooks.immediate), vs_ref_get(env->process), 0, NULL);
         rt_callback_close(&cb);
-    } while (env->immediate->has_outstanding && env->can_call_js && !vs_terminating(cx));
+    } while (env->immediate->has_outstanding && rt_can_call_js(env) && !vs_terminating(cx));
 }
 
 static void after_task(void *user)
@@ -110,6 +112,7 @@ static void after_task(void *user)
 static void run_tasks(struct rt_env *env)
 {
     struct vs_scope scope;
+    if (!rt_can_call_js(env)) return;
     vs_scope_open(env->cx, &scope);
     vs_tasks_run(env->cx, after_task);
     vs_scope_close(&scope);
@@ -142,10 +145,13 @@ static void poll_phase(struct rt_env *env)
 {
     int64_t timeout_ns = poll_timeout_ns(env);
     int64_t before_ns = timeout_ns == 0 ? 0 : now_ns();
+    if (timeout_ns != 0)
+        atomic_store_explicit(&env->waiting_since_ns, (uint64_t)before_ns, RELAXED);
     CHECK(ur_loop_poll(env->loop, timeout_ns) >= 0);
     if (timeout_ns == 0) return;
     int64_t idle_ns = (int64_t)ur_loop_now_ns(env->loop) - before_ns;
-    if (idle_ns > 0) env->idle_ns += (uint64_t)idle_ns;
+    atomic_store_explicit(&env->waiting_since_ns, 0, RELAXED);
+    if (idle_ns > 0) atomic_fetch_add_explicit(&env->idle_ns, (uint64_t)idle_ns, RELAXED);
 }
 
 void rt_turn(struct rt_env *env)
@@ -164,7 +170,7 @@ void rt_turn(struct rt_env *env)
 bool rt_emit_exit(struct rt_env *env, const char *event, int code)
 {
     struct vs_cx *cx = env->cx;
-    if (!env->can_call_js) return false;
+    if (!rt_can_call_js(env)) return false;
     struct rt_callback cb;
     rt_callback_open(&cb, env, NULL);
     vs_val process = vs_ref_get(env->process);

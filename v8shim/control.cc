@@ -35,6 +35,12 @@ bool vs_tasks_pending(vs_cx *cx)
     return isolate_of(cx)->HasPendingBackgroundTasks();
 }
 
+void vs_tasks_close(vs_cx *cx)
+{
+    check_thread(cx);
+    state_of(cx)->tasks->close();
+}
+
 void vs_terminate(vs_cx *cx)
 {
     isolate_of(cx)->TerminateExecution();
@@ -48,6 +54,16 @@ void vs_terminate_cancel(vs_cx *cx)
 bool vs_terminating(vs_cx *cx)
 {
     return isolate_of(cx)->IsExecutionTerminating();
+}
+
+static void on_interrupt(v8::Isolate *isolate, void *fn)
+{
+    reinterpret_cast<void (*)(vs_cx *)>(fn)(state_of_isolate(isolate));
+}
+
+void vs_interrupt(vs_cx *cx, void (*fn)(vs_cx *cx))
+{
+    isolate_of(cx)->RequestInterrupt(on_interrupt, reinterpret_cast<void *>(fn));
 }
 
 /* RequestGarbageCollectionForTesting() would need the flag --expose-gc. */

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <unistd.h>
 
 #include "v8shim/vs_priv.h"
 
@@ -186,10 +187,23 @@ static void set_callbacks(vs_state *st)
     if (host->allow_codegen) isolate->SetModifyCodeGenerationFromStringsCallback(on_codegen);
 }
 
-static void set_limits(v8::ResourceConstraints *constraints, const vs_limits *limits)
+static void set_limits(v8::ResourceConstraints *constraints, vs_limits *limits)
 {
+    uint64_t memory = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                      static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+    constraints->ConfigureDefaults(memory, 0);
     if (limits->max_old) constraints->set_max_old_generation_size_in_bytes(limits->max_old);
     if (limits->max_young) constraints->set_max_young_generation_size_in_bytes(limits->max_young);
+    if (limits->code_range) constraints->set_code_range_size_in_bytes(limits->code_range);
+    limits->max_old = constraints->max_old_generation_size_in_bytes();
+    limits->max_young = constraints->max_young_generation_size_in_bytes();
+    limits->code_range = constraints->code_range_size_in_bytes();
+}
+
+static size_t on_near_limit(void *data, size_t limit, size_t)
+{
+    vs_state *st = static_cast<vs_state *>(data);
+    return st->near_heap_limit(st, limit);
 }
 
 static v8::Local<v8::Context> main_context(v8::Isolate *isolate, int heap)
@@ -201,7 +215,7 @@ static v8::Local<v8::Context> main_context(v8::Isolate *isolate, int heap)
     return context;
 }
 
-vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
+vs_cx *vs_isolate_open(const vs_host *host, vs_limits *limits)
 {
     vs_state *st = new (std::nothrow) vs_state{};
     if (!st) return nullptr;
@@ -220,8 +234,9 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     params.array_buffer_allocator = buffer_allocator();
     params.fatal_error_callback = on_fatal;
     params.oom_error_callback = on_oom;
-    params.constraints.set_initial_young_generation_size_in_bytes(FIRST_YOUNG_BYTES);
     if (limits) set_limits(&params.constraints, limits);
+    if (!limits || !limits->small)
+        params.constraints.set_initial_young_generation_size_in_bytes(FIRST_YOUNG_BYTES);
     vs_snapshot_prepare(&params, host->heap);
     if (host->heap == VS_HEAP_SAVE) {
         st->creator = new v8::SnapshotCreator(isolate, params); /* enters it */
@@ -235,6 +250,10 @@ vs_cx *vs_isolate_open(const vs_host *host, const vs_limits *limits)
     if (limits && limits->stack)
         isolate->SetStackLimit(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) -
                                limits->stack);
+    if (limits && limits->near_heap_limit) {
+        st->near_heap_limit = limits->near_heap_limit;
+        isolate->AddNearHeapLimitCallback(on_near_limit, st);
+    }
     set_callbacks(st);
 
     v8::HandleScope scope(isolate);

@@ -81,12 +81,18 @@ enum vs_reject {
 struct vs_limits {
     size_t max_old;
     size_t max_young;
+    size_t code_range;
     size_t stack;
+    bool small; /* one of many isolates: its young generation starts as small as V8 has it */
+    /* The heap is about to hit its limit, in the middle of a collection: returns a higher one, or
+     * the process ends. Must not call into V8, but for vs_terminate(). May be NULL. */
+    size_t (*near_heap_limit)(struct vs_cx *cx, size_t limit);
 };
 
 /* Opens an isolate and its main context, entered until close. Owned by the caller; host is copied.
+ * limits may be NULL; its zeros are replaced by what V8 chose (0: no limit), but for stack.
  * NULL: no memory. */
-struct vs_cx *vs_isolate_open(const struct vs_host *host, const struct vs_limits *limits);
+struct vs_cx *vs_isolate_open(const struct vs_host *host, struct vs_limits *limits);
 /* No handle scope may be open. Drops all classes; every vs_ref must be dropped before. */
 void vs_isolate_close(struct vs_cx *cx);
 
@@ -147,11 +153,15 @@ int64_t vs_tasks_next_ns(struct vs_cx *cx);
 /* Background work is running that will post a foreground task (wasm compilation): the loop must not
  * end yet. */
 bool vs_tasks_pending(struct vs_cx *cx);
+/* Drops them and those to come; wake() is not called any more. */
+void vs_tasks_close(struct vs_cx *cx);
 
 /* ANY THREAD: stop JS soon; vs_terminate_cancel() on the isolate's thread clears it. */
 void vs_terminate(struct vs_cx *cx);
 void vs_terminate_cancel(struct vs_cx *cx);
 bool vs_terminating(struct vs_cx *cx);
+/* ANY THREAD: calls fn on the isolate's thread the next time that JS runs there. fn runs no JS. */
+void vs_interrupt(struct vs_cx *cx, void (*fn)(struct vs_cx *cx));
 
 /* A full collection, now. Slow: tests and --expose-gc. */
 void vs_gc(struct vs_cx *cx);

@@ -35,6 +35,7 @@ struct vs_state : vs_cx {
     vs_weak *dying = nullptr; /* references whose value this garbage collection took */
     v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
+    size_t (*near_heap_limit)(vs_cx *cx, size_t limit) = nullptr;
     bool compiling = false;                 /* a vs_compile_*() is running; no JS does */
     v8::SnapshotCreator *creator = nullptr; /* owned; VS_HEAP_SAVE only */
     size_t next_value = 0;                  /* of the snapshot, for vs_snapshot_get() */

@@ -126,7 +126,7 @@ void rt_async_trim_resources(struct rt_env *env, uint32_t depth)
     vs_scope_close(&scope);
 }
 
-_Noreturn void rt_async_stack_corrupt(struct rt_env *env, double expected)
+void rt_async_stack_corrupt(struct rt_env *env, double expected)
 {
     fprintf(stderr, "Error: async hook stack has become corrupted (actual: %.f, expected: %.f)\n",
             env->ids.ids[RT_ID_EXECUTION], expected);

@@ -16,7 +16,7 @@ void rt_async_grow_stack(struct rt_env *env);
 /* Shortens execution_async_resources to depth after a pop. */
 void rt_async_trim_resources(struct rt_env *env, uint32_t depth);
 /* The stack of async ids does not match what the callback expects: prints both and aborts. */
-_Noreturn void rt_async_stack_corrupt(struct rt_env *env, double expected);
+void rt_async_stack_corrupt(struct rt_env *env, double expected);
 
 void rt_async_emit_init(struct rt_async *async, vs_val resource);
 void rt_async_emit_before(struct rt_env *env, double id);

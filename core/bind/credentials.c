@@ -6,14 +6,22 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "core/env.h"
 #include "core/error.h"
+#include "core/vars.h"
 
 /* Results of the setters, which the library turns into errors: no such user, no such group. */
 enum { FOUND, UNKNOWN_FIRST, UNKNOWN_SECOND };
+
+/* The variable, to be freed; NULL: not set, or the program has more rights than its user. */
+static char *trusted(struct rt_env *env, const char *name)
+{
+    return getauxval(AT_SECURE) ? NULL : rt_vars_get(env->vars, name);
+}
 
 /* safeGetenv(name): undefined when the program has more rights than its user. */
 static void safe_getenv(const struct vs_args *a)
@@ -21,8 +29,9 @@ static void safe_getenv(const struct vs_args *a)
     struct vs_cx *cx = vs_args_cx(a);
     struct vs_text name;
     if (!vs_text_read(cx, vs_arg(a, 0), &name)) return;
-    const char *value = secure_getenv(name.ptr);
+    char *value = trusted(rt_env_of(a), name.ptr);
     if (value) vs_ret_maybe(a, vs_str_utf8(cx, value, -1));
+    free(value);
     vs_text_reset(&name);
 }
 
@@ -31,12 +40,12 @@ static void get_temp_dir(const struct vs_args *a)
 {
     static const char *const names[] = { "TMPDIR", "TMP", "TEMP" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *dir = secure_getenv(names[i]);
-        if (!dir || !*dir) continue;
-        size_t len = strlen(dir);
+        char *dir = trusted(rt_env_of(a), names[i]);
+        size_t len = dir ? strlen(dir) : 0;
         if (len > 1 && dir[len - 1] == '/') len--;
-        vs_ret_maybe(a, vs_str_utf8(vs_args_cx(a), dir, (ptrdiff_t)len));
-        return;
+        if (len) vs_ret_maybe(a, vs_str_utf8(vs_args_cx(a), dir, (ptrdiff_t)len));
+        free(dir);
+        if (len) return;
     }
 }
 

@@ -12,6 +12,7 @@
 #include "core/context.h"
 #include "core/error.h"
 #include "core/symbols.h"
+#include "core/worker.h"
 
 /* Letters read in one poll phase, if more have come meanwhile: others must get their turn. */
 #define LETTERS_PER_TURN 1000
@@ -74,7 +75,7 @@ static void port_close(struct rt_handle *h)
 {
     struct message_port *port = container_of(h, struct message_port, handle);
     if (h->ref) ur_loop_unref(loop_of(port));
-    if (port->box) port->box->owner = NULL;
+    if (port->box) port_mailbox_release(port->box);
     rt_handle_closed(h);
 }
 
@@ -83,7 +84,7 @@ static void port_drop(struct rt_handle *h)
 {
     struct message_port *port = container_of(h, struct message_port, handle);
     list_remove(messaging_of(env_of(port)), port);
-    if (port->box) port_mailbox_drop(port->box);
+    if (port->box) port_mailbox_drop(port->box, env_of(port)->inbox);
     vs_ref_drop(port->emit);
     free(port);
 }
@@ -109,9 +110,8 @@ static vs_val receive(struct message_port *port, bool wanted, vs_val *ports)
 {
     struct rt_env *env = env_of(port);
     vs_val none = rt_symbol(env, no_message_symbol);
-    struct letter *first = port->box->first;
-    if (!first || (!wanted && !rt_message_is_close(first->message))) return none;
-    struct rt_message *m = port_mailbox_take(port->box);
+    struct rt_message *m = port_mailbox_take(port->box, !wanted);
+    if (!m) return none;
     vs_val value = none;
     if (rt_message_is_close(m)) {
         rt_handle_close(&port->handle, NULL);
@@ -150,10 +150,10 @@ static bool deliver(struct message_port *port, bool forced, bool *again)
 static void read_letters(struct message_port *port, bool forced)
 {
     struct rt_env *env = env_of(port);
-    uint32_t limit = port->box->count;
+    uint32_t limit = port_mailbox_count(port->box);
     if (limit < LETTERS_PER_TURN) limit = LETTERS_PER_TURN;
     bool again = false;
-    while (port->box && env->can_call_js) {
+    while (port->box && rt_can_call_js(env)) {
         if (!forced && limit-- == 0) {
             again = true;
             break;
@@ -169,6 +169,11 @@ static void read_letters(struct message_port *port, bool forced)
         if (!more) break;
     }
     if (again && port->box) message_port_notify(port);
+}
+
+void message_port_read(struct message_port *port)
+{
+    if (port->handle.state == RT_HANDLE_OPEN && port->box) read_letters(port, false);
 }
 
 /* Ports stay in the list until the close phase, whatever the JS that is called does to them; those
@@ -198,14 +203,14 @@ static bool call_oninit(struct rt_env *env, vs_val object)
     return !vs_is_fn(init) || vs_call(env->cx, init, object, 0, NULL);
 }
 
-vs_val message_port_make(struct rt_env *env, struct mailbox *box)
+vs_val rt_message_port_make(struct rt_env *env, struct mailbox *box)
 {
     struct vs_cx *cx = env->cx;
     vs_val object = vs_class_make(messaging_of(env)->port_class);
     vs_val exports = rt_context_exports(env);
     vs_val emit_fn = exports ? vs_get_name(cx, exports, "emitMessage") : NULL;
     if (!object || !emit_fn) {
-        port_mailbox_drop(box);
+        rt_mailbox_drop(box);
         return NULL;
     }
     struct message_port *port = calloc(1, sizeof(*port));
@@ -217,8 +222,7 @@ vs_val message_port_make(struct rt_env *env, struct mailbox *box)
     /* The prototype has a handle_onclose. */
     port->handle.close_listener = true;
     ur_loop_ref(env->loop);
-    box->owner = port;
-    if (box->first) message_port_notify(port);
+    port_mailbox_claim(box, port, env->inbox);
     return call_oninit(env, object) ? object : NULL;
 }
 
@@ -281,7 +285,7 @@ static void start(const struct vs_args *a)
     struct message_port *port = this_port(a);
     if (!port) return;
     port->receiving = true;
-    if (port->box->first) message_port_notify(port);
+    if (port_mailbox_count(port->box) > 0) message_port_notify(port);
 }
 
 void message_port_stop(const struct vs_args *a)
@@ -328,7 +332,7 @@ static struct mailbox *detach(struct message_port *port)
 {
     struct mailbox *box = port->box;
     port->box = NULL;
-    box->owner = NULL;
+    port_mailbox_release(box);
     rt_handle_close(&port->handle, NULL);
     return box;
 }
@@ -353,7 +357,7 @@ void message_port_move(const struct vs_args *a)
         return;
     }
     vs_vm_enter(env->cx, vm);
-    vs_ret_maybe(a, message_port_make(env, detach(port)));
+    vs_ret_maybe(a, rt_message_port_make(env, detach(port)));
     vs_vm_leave(env->cx, vm);
 }
 

@@ -90,10 +90,11 @@ static void message_channel(const struct vs_args *a)
                       "Cannot call constructor without `new`");
         return;
     }
-    struct port_group *group = port_group_new();
-    vs_val port1 = message_port_make(env, port_mailbox_new(group));
-    vs_val port2 = port1 ? message_port_make(env, port_mailbox_new(group)) : NULL;
-    port_group_drop(group);
+    struct mailbox *ends[2];
+    rt_channel_new(ends);
+    vs_val port1 = rt_message_port_make(env, ends[0]);
+    if (!port1) rt_mailbox_drop(ends[1]);
+    vs_val port2 = port1 ? rt_message_port_make(env, ends[1]) : NULL;
     if (!port2) return;
     if (!vs_set(env->cx, vs_this(a), vs_str_intern(env->cx, "port1"), port1)) return;
     if (!vs_set(env->cx, vs_this(a), vs_str_intern(env->cx, "port2"), port2)) return;
@@ -105,9 +106,9 @@ static void broadcast_channel(const struct vs_args *a)
     struct rt_env *env = rt_env_of(a);
     struct vs_text name;
     if (!vs_text_read(env->cx, vs_arg(a, 0), &name)) return;
-    struct port_group *group = port_group_named(messaging_of(env), name.ptr);
+    struct port_group *group = port_group_named(name.ptr);
     vs_text_reset(&name);
-    vs_ret_maybe(a, message_port_make(env, port_mailbox_new(group)));
+    vs_ret_maybe(a, rt_message_port_make(env, port_mailbox_new(group)));
     port_group_drop(group);
 }
 

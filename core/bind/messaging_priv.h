@@ -2,22 +2,23 @@
  *
  * A MessagePort object is a handle on a mailbox. Transferring the port moves the mailbox to a new
  * object. A group is the set of mailboxes that hear each other: the two of a channel, or all of a
- * broadcast channel's name.
+ * broadcast channel's name. These may sit in different threads.
  */
 #ifndef RT_BIND_MESSAGING_PRIV_H
 #define RT_BIND_MESSAGING_PRIV_H
 
 #include "core/env.h"
+#include "core/inbox.h"
 #include "core/message.h"
+#include "core/message_port.h"
 #include "uring/op.h"
 
-struct port_group;
 struct message_port;
+struct port_group;
 
 /* Per-env state, in RT_STATE_messaging. */
 struct messaging {
     struct vs_class *port_class;
-    struct port_group *named;               /* of broadcast channels, a list */
     struct ur_op announce;                  /* in flight: some port has letters */
     struct message_port *ports, *last_port; /* in the order in which they were made */
 };
@@ -27,11 +28,14 @@ struct letter {
     struct rt_message *message; /* owned */
 };
 
-/* Owned by its port, or by the parcel that carries it. */
+/* Owned by its port, or by the parcel that carries it. Other threads post to it: all but group and
+ * inbox is under the group's lock. */
 struct mailbox {
-    struct port_group *group;   /* owned share; NULL once it has left */
+    struct port_group *group;   /* owned share */
     struct mailbox *next;       /* in the group */
     struct message_port *owner; /* borrowed; NULL while travelling */
+    struct rt_inbox *inbox;     /* owned share: of the owner's env; NULL while travelling */
+    struct rt_note note;        /* in inbox: letters came from another thread */
     struct letter *first, **tail;
     uint32_t count;
 };
@@ -41,15 +45,23 @@ struct messaging *messaging_of(struct rt_env *env);
  * is pending. */
 VS_MUST_CHECK bool messaging_transfer_list(struct rt_env *env, vs_val arg, vs_val *out);
 
-/* port_group.c. Groups are counted: new and named give a share to the caller, drop returns it. */
+/* port_group.c, for ANY THREAD unless they say whose. Groups are counted: new and named give a
+ * share to the caller, drop returns it. */
 struct port_group *port_group_new(void);
-struct port_group *port_group_named(struct messaging *m, const char *name);
+/* The broadcast channel of that name, the same in all threads. */
+struct port_group *port_group_named(const char *name);
 void port_group_drop(struct port_group *g);
 struct mailbox *port_mailbox_new(struct port_group *g);
-/* Leaves its group, telling a sole peer to close, and frees it with its letters. */
-void port_mailbox_drop(struct mailbox *box);
-/* The oldest letter's message, now the caller's; NULL: none. */
-struct rt_message *port_mailbox_take(struct mailbox *box);
+/* The owner's thread: owner reads what comes, and what is there already, until released. */
+void port_mailbox_claim(struct mailbox *box, struct message_port *owner, struct rt_inbox *inbox);
+void port_mailbox_release(struct mailbox *box);
+/* Leaves its group, telling a sole peer to close, and frees it with its letters. It has no owner.
+ * from: the inbox of the env that does it, or NULL. */
+void port_mailbox_drop(struct mailbox *box, const struct rt_inbox *from);
+/* The oldest letter's message, now the caller's; NULL: none, or with only_close none that closes.
+ */
+struct rt_message *port_mailbox_take(struct mailbox *box, bool only_close);
+uint32_t port_mailbox_count(struct mailbox *box);
 
 /* What became of a message. */
 enum port_post {
@@ -58,7 +70,7 @@ enum port_post {
     PORT_POST_LOST,     /* it carried its own destination */
     PORT_POST_TOO_MANY, /* it carries what only one can have, and there are several */
 };
-/* Gives m to all others of the group; m is taken over. */
+/* The owner's thread: gives m to all others of the group; m is taken over. */
 enum port_post port_mailbox_post_take(struct mailbox *from, struct rt_message *m);
 /* The parcel that carries a mailbox; box is taken over. */
 struct rt_parcel *port_parcel_new_take(struct mailbox *box);
@@ -67,11 +79,10 @@ struct rt_parcel *port_parcel_new_take(struct mailbox *box);
 /* Makes a class of this env, or one from a snapshot, known as transferable. */
 void message_port_register(struct rt_env *env, struct vs_class *c);
 struct vs_class *message_port_class(struct rt_env *env);
-/* A MessagePort of the current context on box, which is taken over. NULL: an exception is pending.
- */
-vs_val message_port_make(struct rt_env *env, struct mailbox *box);
 /* There are letters: read them in the next poll phase. */
 void message_port_notify(struct message_port *port);
+/* Reads them now, in a callback of the loop. */
+void message_port_read(struct message_port *port);
 void message_port_stop(const struct vs_args *a);
 void message_port_drain(const struct vs_args *a);
 void message_port_receive(const struct vs_args *a);

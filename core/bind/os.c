@@ -14,6 +14,7 @@
 #include "core/bind/os_priv.h"
 #include "core/encoding.h"
 #include "core/error.h"
+#include "core/vars.h"
 
 #define LOAD_AVERAGES 3
 /* passwd entries longer than this don't fit; getpwuid_r() says ERANGE below it. */
@@ -142,9 +143,10 @@ static void get_home_directory(const struct vs_args *a)
 {
     struct passwd user;
     char *buf;
-    const char *home = getenv("HOME");
+    char *home = rt_vars_get(rt_env_of(a)->vars, "HOME");
     if (home) {
         ret_str(a, home);
+        free(home);
         return;
     }
     int err = read_passwd(geteuid(), &user, &buf);

@@ -35,7 +35,7 @@ static void now(const struct vs_args *a)
 
 static void loop_idle_time(const struct vs_args *a)
 {
-    vs_ret_f64(a, (double)rt_env_of(a)->idle_ns / NS_PER_MS);
+    vs_ret_f64(a, (double)rt_idle_ns(rt_env_of(a)) / NS_PER_MS);
 }
 
 static void mark_bootstrap_complete(const struct vs_args *a)

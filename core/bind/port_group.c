@@ -1,55 +1,89 @@
-/* core/bind/port_group.c: mailboxes and who hears whom. No JS here. One thread: a group's mailboxes
- * are all of one env. */
+/* core/bind/port_group.c: mailboxes and who hears whom. No JS here. The mailboxes of a group may be
+ * of several envs: all but the parts marked otherwise is under the group's lock. Locks are taken in
+ * the order registry, group, inbox. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/bind/messaging_priv.h"
+#include "core/container.h"
 #include "core/error.h"
 
 struct port_group {
-    uint32_t shares;
+    atomic_uint shares; /* of a named one, under the registry's lock */
+    pthread_mutex_t lock;
     struct mailbox *members;
     uint32_t count;
-    struct messaging *registry; /* borrowed: lists this group while it has shares; NULL: no name */
-    struct port_group *next;    /* in the registry */
-    char *name;                 /* owned */
+    struct port_group *next; /* in the registry */
+    char *name;              /* owned; NULL: a channel */
 };
+
+/* Groups of broadcast channels, which are the process's: a name means the same in all threads. */
+static struct {
+    pthread_mutex_t lock;
+    struct port_group *first;
+} registry = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 struct port_group *port_group_new(void)
 {
     struct port_group *g = calloc(1, sizeof(*g));
     CHECK(g);
-    g->shares = 1;
+    atomic_init(&g->shares, 1);
+    pthread_mutex_init(&g->lock, NULL);
     return g;
 }
 
-struct port_group *port_group_named(struct messaging *m, const char *name)
+static struct port_group *find_named(const char *name)
 {
-    for (struct port_group *g = m->named; g; g = g->next) {
-        if (strcmp(g->name, name) == 0) {
-            g->shares++;
-            return g;
-        }
+    for (struct port_group *g = registry.first; g; g = g->next) {
+        if (strcmp(g->name, name) == 0) return g;
     }
-    struct port_group *g = port_group_new();
-    g->name = strdup(name);
-    CHECK(g->name);
-    g->registry = m;
-    g->next = m->named;
-    m->named = g;
+    return NULL;
+}
+
+struct port_group *port_group_named(const char *name)
+{
+    pthread_mutex_lock(&registry.lock);
+    struct port_group *g = find_named(name);
+    if (g) {
+        atomic_fetch_add(&g->shares, 1);
+    } else {
+        g = port_group_new();
+        g->name = strdup(name);
+        CHECK(g->name);
+        g->next = registry.first;
+        registry.first = g;
+    }
+    pthread_mutex_unlock(&registry.lock);
     return g;
+}
+
+/* Nobody may find a group whose last share is being returned. */
+static bool last_of_named(struct port_group *g)
+{
+    pthread_mutex_lock(&registry.lock);
+    bool last = atomic_fetch_sub(&g->shares, 1) == 1;
+    if (last) {
+        struct port_group **link = &registry.first;
+        while (*link != g) link = &(*link)->next;
+        *link = g->next;
+    }
+    pthread_mutex_unlock(&registry.lock);
+    return last;
 }
 
 void port_group_drop(struct port_group *g)
 {
-    if (--g->shares) return;
-    if (g->registry) {
-        struct port_group **link = &g->registry->named;
-        while (*link != g) link = &(*link)->next;
-        *link = g->next;
-    }
+    if (!(g->name ? last_of_named(g) : atomic_fetch_sub(&g->shares, 1) == 1)) return;
+    pthread_mutex_destroy(&g->lock);
     free(g->name);
     free(g);
+}
+
+static void read_note(struct rt_note *n)
+{
+    message_port_read(container_of(n, struct mailbox, note)->owner);
 }
 
 struct mailbox *port_mailbox_new(struct port_group *g)
@@ -57,17 +91,41 @@ struct mailbox *port_mailbox_new(struct port_group *g)
     struct mailbox *box = calloc(1, sizeof(*box));
     CHECK(box);
     box->tail = &box->first;
+    box->note.read = read_note;
     box->group = g;
-    g->shares++;
+    atomic_fetch_add(&g->shares, 1);
+    pthread_mutex_lock(&g->lock);
     /* The oldest member comes first: it is served first. */
     struct mailbox **link = &g->members;
     while (*link) link = &(*link)->next;
     *link = box;
     g->count++;
+    pthread_mutex_unlock(&g->lock);
     return box;
 }
 
-static void put_take(struct mailbox *box, struct rt_message *m)
+void port_mailbox_claim(struct mailbox *box, struct message_port *owner, struct rt_inbox *inbox)
+{
+    pthread_mutex_lock(&box->group->lock);
+    box->owner = owner;
+    box->inbox = rt_inbox_hold(inbox);
+    if (box->first) message_port_notify(owner);
+    pthread_mutex_unlock(&box->group->lock);
+}
+
+void port_mailbox_release(struct mailbox *box)
+{
+    pthread_mutex_lock(&box->group->lock);
+    box->owner = NULL;
+    pthread_mutex_unlock(&box->group->lock);
+    rt_inbox_withdraw(box->inbox, &box->note);
+    rt_inbox_drop(box->inbox);
+    box->inbox = NULL;
+}
+
+/* from: the inbox of the env that posts, if one does. In the same env letters are delivered after
+ * what the loop was told before. */
+static void put_take(struct mailbox *box, struct rt_message *m, const struct rt_inbox *from)
 {
     struct letter *l = malloc(sizeof(*l));
     CHECK(l);
@@ -75,39 +133,65 @@ static void put_take(struct mailbox *box, struct rt_message *m)
     *box->tail = l;
     box->tail = &l->next;
     box->count++;
-    if (box->owner) message_port_notify(box->owner);
+    if (!box->owner) return;
+    if (box->inbox == from) {
+        message_port_notify(box->owner);
+    } else {
+        rt_inbox_post(box->inbox, &box->note);
+    }
 }
 
-struct rt_message *port_mailbox_take(struct mailbox *box)
+struct rt_message *port_mailbox_take(struct mailbox *box, bool only_close)
 {
+    struct rt_message *m = NULL;
+    pthread_mutex_lock(&box->group->lock);
     struct letter *l = box->first;
-    if (!l) return NULL;
-    struct rt_message *m = l->message;
-    box->first = l->next;
-    if (!box->first) box->tail = &box->first;
-    box->count--;
-    free(l);
+    if (l && (!only_close || rt_message_is_close(l->message))) {
+        m = l->message;
+        box->first = l->next;
+        if (!box->first) box->tail = &box->first;
+        box->count--;
+        free(l);
+    }
+    pthread_mutex_unlock(&box->group->lock);
     return m;
 }
 
-static void leave(struct mailbox *box)
+uint32_t port_mailbox_count(struct mailbox *box)
+{
+    pthread_mutex_lock(&box->group->lock);
+    uint32_t count = box->count;
+    pthread_mutex_unlock(&box->group->lock);
+    return count;
+}
+
+void port_mailbox_drop(struct mailbox *box, const struct rt_inbox *from)
 {
     struct port_group *g = box->group;
+    pthread_mutex_lock(&g->lock);
     struct mailbox **link = &g->members;
     while (*link != box) link = &(*link)->next;
     *link = box->next;
     g->count--;
     /* The other end of a channel has nobody left to talk to. */
-    if (!g->name && g->members) put_take(g->members, rt_message_new_close());
-    box->group = NULL;
+    if (!g->name && g->members) put_take(g->members, rt_message_new_close(), from);
+    pthread_mutex_unlock(&g->lock);
+    for (struct rt_message *m; (m = port_mailbox_take(box, false));) rt_message_drop(m);
+    port_group_drop(g);
+    free(box);
+}
+
+void rt_channel_new(struct mailbox *ends[2])
+{
+    struct port_group *g = port_group_new();
+    ends[0] = port_mailbox_new(g);
+    ends[1] = port_mailbox_new(g);
     port_group_drop(g);
 }
 
-void port_mailbox_drop(struct mailbox *box)
+void rt_mailbox_drop(struct mailbox *box)
 {
-    leave(box);
-    for (struct rt_message *m; (m = port_mailbox_take(box));) rt_message_drop(m);
-    free(box);
+    port_mailbox_drop(box, NULL);
 }
 
 /* A mailbox on its way to another port. */
@@ -122,13 +206,13 @@ static vs_val open_parcel(struct rt_env *env, struct rt_parcel *p)
     struct mailbox *box = pp->box;
     pp->box = NULL;
     CHECK(box);
-    return message_port_make(env, box);
+    return rt_message_port_make(env, box);
 }
 
 static void drop_parcel(struct rt_parcel *p)
 {
     struct port_parcel *pp = (struct port_parcel *)p;
-    if (pp->box) port_mailbox_drop(pp->box);
+    if (pp->box) port_mailbox_drop(pp->box, NULL);
     free(pp);
 }
 
@@ -152,6 +236,7 @@ enum port_post port_mailbox_post_take(struct mailbox *from, struct rt_message *m
 {
     struct port_group *g = from->group;
     enum port_post result = PORT_POST_DONE;
+    pthread_mutex_lock(&g->lock);
     if (g->count <= 1) {
         result = PORT_POST_NOBODY;
     } else if (g->count > 2 && rt_message_has_parcels(m)) {
@@ -160,9 +245,10 @@ enum port_post port_mailbox_post_take(struct mailbox *from, struct rt_message *m
         result = PORT_POST_LOST;
     } else {
         for (struct mailbox *box = g->members; box; box = box->next) {
-            if (box != from) put_take(box, rt_message_share(m));
+            if (box != from) put_take(box, rt_message_share(m), from->inbox);
         }
     }
+    pthread_mutex_unlock(&g->lock);
     rt_message_drop(m);
     return result;
 }

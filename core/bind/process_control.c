@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,13 +63,16 @@ static void change_dir(const struct vs_args *a)
 /* umask(undefined) reads: the kernel has no call for that. */
 static void set_umask(const struct vs_args *a)
 {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* workers may read it, too */
     mode_t old;
+    pthread_mutex_lock(&lock);
     if (vs_is_undefined(vs_args_cx(a), vs_arg(a, 0))) {
         old = umask(0);
         umask(old);
     } else {
         old = umask((mode_t)vs_uint(vs_arg(a, 0)));
     }
+    pthread_mutex_unlock(&lock);
     vs_ret_i32(a, (int32_t)old);
 }
 
@@ -253,7 +257,15 @@ static void set_title(const struct vs_args *a)
 
 void rt_process_put_title(struct rt_env *env, vs_val process)
 {
-    vs_put_accessor(env->cx, process, "title", get_title, set_title);
+    struct vs_cx *cx = env->cx;
+    size_t cap;
+    const char *title = rt_options_title(env->options, &cap);
+    /* The process has one title, which the main thread sets. */
+    if (env->worker) {
+        vs_put_str(cx, process, "title", cap ? title : "");
+    } else {
+        vs_put_accessor(cx, process, "title", get_title, set_title);
+    }
 }
 
 void rt_process_put_control(struct rt_env *env, vs_val target)

@@ -1,21 +1,22 @@
-/* core/bind/process_env.c: process.env, a view of the environment of the C library.
+/* core/bind/process_env.c: process.env, a view of the env's variables: those of the C library in
+ * the main thread, and in workers that share them.
  *
- * Values become strings; symbols are not accepted. Only the main thread changes the environment;
- * getenv() in other threads (getaddrinfo() in a job) may race with that, as in any C program.
+ * Values become strings; symbols are not accepted. getenv() in other threads (getaddrinfo() in a
+ * job) may race with a change, as in any C program.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/bind/process_state.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/vars.h"
 
 void rt_process_env_changed(struct rt_env *env, const char *name)
 {
-    if (strcmp(name, "TZ") != 0) return;
+    if (strcmp(name, "TZ") != 0 || !rt_vars_are_process(env->vars)) return;
     tzset();
     vs_time_zone_changed(env->cx);
 }
@@ -24,9 +25,11 @@ static vs_val get_var(struct vs_cx *cx, vs_val key)
 {
     struct vs_text name;
     if (!vs_is_str(key) || !vs_text_read(cx, key, &name)) return NULL;
-    const char *value = getenv(name.ptr);
+    char *value = rt_vars_get(rt_env_from_cx(cx)->vars, name.ptr);
     vs_text_reset(&name);
-    return value ? vs_str_utf8(cx, value, -1) : NULL;
+    vs_val v = value ? vs_str_utf8(cx, value, -1) : NULL;
+    free(value);
+    return v;
 }
 
 /* DEP0104, once, and only where deprecations to come are asked for. False: an exception is pending.
@@ -62,7 +65,7 @@ static bool set_var(struct vs_cx *cx, vs_val key, vs_val v)
         return false;
     }
     /* An empty name, or one with "=", can't be in an environment: nothing happens, as in Node. */
-    setenv(name.ptr, value.ptr, 1);
+    rt_vars_set(env->vars, name.ptr, value.ptr);
     rt_process_env_changed(env, name.ptr);
     vs_text_reset(&name);
     vs_text_reset(&value);
@@ -73,7 +76,9 @@ static int query_var(struct vs_cx *cx, vs_val key)
 {
     struct vs_text name;
     if (!vs_is_str(key) || !vs_text_read(cx, key, &name)) return -1;
-    bool found = getenv(name.ptr) != NULL;
+    char *value = rt_vars_get(rt_env_from_cx(cx)->vars, name.ptr);
+    bool found = value != NULL;
+    free(value);
     vs_text_reset(&name);
     return found ? VS_ATTR_NONE : -1;
 }
@@ -83,7 +88,7 @@ static bool delete_var(struct vs_cx *cx, vs_val key)
     struct vs_text name;
     if (!vs_is_str(key)) return true;
     if (!vs_text_read(cx, key, &name)) return false;
-    unsetenv(name.ptr);
+    rt_vars_unset(rt_env_from_cx(cx)->vars, name.ptr);
     rt_process_env_changed(rt_env_from_cx(cx), name.ptr);
     vs_text_reset(&name);
     return true;
@@ -93,11 +98,14 @@ static vs_val list_vars(struct vs_cx *cx)
 {
     vs_val names = vs_arr_new(cx, NULL, 0);
     uint32_t count = 0;
-    for (char **e = environ; e && *e; e++) {
+    char **list = rt_vars_list(rt_env_from_cx(cx)->vars);
+    bool ok = true;
+    for (char **e = list; ok && *e; e++) {
         vs_val name = vs_str_utf8(cx, *e, (ptrdiff_t)strcspn(*e, "="));
-        if (!name || !vs_set_index(cx, names, count++, name)) return NULL;
+        ok = name && vs_set_index(cx, names, count++, name);
     }
-    return names;
+    rt_vars_free_list(list);
+    return ok ? names : NULL;
 }
 
 static void throw_define(struct vs_cx *cx, const char *text)

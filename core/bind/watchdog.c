@@ -13,6 +13,7 @@
 
 #include "core/env.h"
 #include "core/error.h"
+#include "core/worker.h"
 
 #define MS_PER_S 1000
 #define NS_PER_MS 1000000
@@ -21,7 +22,7 @@
 static struct {
     pthread_mutex_t lock;
     int watchers;                /* under lock: the handler and the thread exist while > 0 */
-    struct rt_watchdog *current; /* under lock: innermost guarded call */
+    struct rt_watchdog *current; /* under lock: list, the latest guarded call first */
     bool pending;                /* under lock: a signal nobody took */
     bool quit;                   /* under lock: the thread is to end */
     pthread_t thread;
@@ -160,12 +161,14 @@ enum rt_watchdog_bite rt_watchdog_close(struct rt_watchdog *w)
     }
     if (w->sigint) {
         pthread_mutex_lock(&sigint.lock);
-        CHECK(sigint.current == w);
-        sigint.current = w->outer;
+        /* Other threads have theirs in the list, too. */
+        struct rt_watchdog **link = &sigint.current;
+        while (*link != w) link = &(*link)->outer;
+        *link = w->outer;
         pthread_mutex_unlock(&sigint.lock);
         rt_sigint_watch_stop();
     }
-    if (w->bite != RT_WATCHDOG_QUIET) vs_terminate_cancel(w->env->cx);
+    if (w->bite != RT_WATCHDOG_QUIET) rt_resume_js(w->env);
     return (enum rt_watchdog_bite)w->bite;
 }
 

@@ -20,7 +20,7 @@ struct rt_watchdog {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     pthread_t thread;
-    struct rt_watchdog *outer; /* the SIGINT watcher it hides */
+    struct rt_watchdog *outer; /* the SIGINT watcher before it */
 };
 
 /* timeout_ms < 0: no limit. sigint: Ctrl-C stops the call instead of the process. */
