@@ -1,2 +1,2 @@
-// For the synchronous calls, and read when esbuild is loaded. With threads: known-bug-esbuild-sync.
+// For the synchronous calls, and read when esbuild is loaded. With threads: esbuild-sync.
 process.env.ESBUILD_WORKER_THREADS = '0';

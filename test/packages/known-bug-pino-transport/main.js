@@ -1,5 +1,5 @@
 'use strict';
-// issue 6: pino's transports write from a worker thread, and torc has no worker_threads yet.
+// issue 6: pino's transports write from a worker thread; torc's output differs from Node's.
 
 const fs = require('node:fs');
 const pino = require('pino');

@@ -1,6 +1,6 @@
 # webpack: a production and a development build from the command line, what they made run, the API with a
-# loader and a plugin of our own, errors, watching. The minimizer needs worker threads unless
-# it is told to do without: known-bug-webpack-minimizer.
+# loader and a plugin of our own, errors, watching. The minimizer uses worker threads unless
+# it is told to do without: webpack-minimizer.
 run() {
     echo "\$ $*"
     "$@" 2>&1 | sed -E 's/ in [0-9]+ ms$/ in time/; /^ *at .*node:/d'

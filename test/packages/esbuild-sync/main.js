@@ -1,5 +1,5 @@
 'use strict';
-// issue 6: esbuild's synchronous calls keep their child process in a worker thread, and torc has none yet.
+// esbuild's synchronous calls keep their child process in a worker thread.
 
 const esbuild = require('esbuild');
 

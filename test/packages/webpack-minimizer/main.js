@@ -1,5 +1,5 @@
 'use strict';
-// issue 6: webpack minimizes in worker threads by default, and torc has none yet.
+// webpack minimizes in worker threads by default.
 
 const webpack = require('webpack');
 
