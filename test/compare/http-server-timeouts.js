@@ -4,7 +4,8 @@ const http = require('http');
 const net = require('net');
 
 const server = http.createServer({ connectionsCheckingInterval: 20 }, (req, res) => {
-  if (req.url !== '/hang') res.end('ok');
+  if (req.url === '/hang') server.emit('hanging');
+  else res.end('ok');
 });
 server.headersTimeout = 100;
 server.requestTimeout = 200;
@@ -31,13 +32,15 @@ server.listen(0, () => {
           console.log('kept alive', idle);
           server.keepAliveTimeout = 0; // never
           talk(port, 'GET /hang HTTP/1.1\r\nHost: a\r\n\r\n', (hung) => console.log('hung', hung));
-          const socket = talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', (idle) => {
-            console.log('closed when idle', idle);
-            server.closeAllConnections();
-            server.close(() => console.log('closed'));
+          server.once('hanging', () => {
+            const socket = talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', (idle) => {
+              console.log('closed when idle', idle);
+              server.closeAllConnections();
+              server.close(() => console.log('closed'));
+            });
+            // The answer is there: nothing else goes on in this connection.
+            socket.once('data', () => setImmediate(() => server.closeIdleConnections()));
           });
-          // The answer is there: nothing else goes on in this connection.
-          socket.once('data', () => setImmediate(() => server.closeIdleConnections()));
         });
       });
     });

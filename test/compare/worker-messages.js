@@ -30,8 +30,8 @@ const { once } = require('events');
 
   const shared = new SharedArrayBuffer(4);
   const cell = new Int32Array(shared);
+  const waited = Atomics.waitAsync(cell, 0, 0); // before the worker can have changed it
   worker.postMessage({ shared });
-  const waited = Atomics.waitAsync(cell, 0, 0);
   console.log(waited.async && await waited.value, cell[0]);
 
   const { port1, port2 } = new MessageChannel();

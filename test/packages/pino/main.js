@@ -1,6 +1,6 @@
 'use strict';
 // A logger with pino: levels, children, serializers, redaction, formatters, destinations written in step and
-// buffered, several streams, log lines of an HTTP server. Transports: known-bug-pino-transport.
+// buffered, several streams, log lines of an HTTP server. Transports: pino-transport.
 
 const fs = require('node:fs');
 const http = require('node:http');
