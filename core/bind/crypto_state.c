@@ -123,7 +123,7 @@ static void put_text(struct vs_cx *cx, vs_val target, const char *name, const ch
 static void put_code(struct vs_cx *cx, vs_val error, unsigned long code, const char *reason)
 {
     static const struct {
-        int library;
+        int number;
         const char *prefix;
     } libraries[] = {
         { ERR_LIB_ASN1, "OSSL_ASN1_" },     { ERR_LIB_BN, "OSSL_BN_" },
@@ -139,7 +139,7 @@ static void put_code(struct vs_cx *cx, vs_val error, unsigned long code, const c
     const char *prefix = "OSSL_";
     char text[256];
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
-        if (libraries[i].library == ERR_GET_LIB(code)) prefix = libraries[i].prefix;
+        if (libraries[i].number == ERR_GET_LIB(code)) prefix = libraries[i].prefix;
     }
     snprintf(text, sizeof text, "ERR_%s%s", prefix, reason);
     for (char *p = text; *p; p++) *p = *p == ' ' ? '_' : (char)toupper((unsigned char)*p);

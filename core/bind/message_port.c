@@ -17,8 +17,6 @@
 /* Letters read in one poll phase, if more have come meanwhile: others must get their turn. */
 #define LETTERS_PER_TURN 1000
 
-#define NOT_A_PORT "The \"port\" argument must be a MessagePort instance"
-
 struct message_port {
     struct rt_handle handle;          /* first */
     struct message_port *prev, *next; /* in struct messaging */
@@ -303,14 +301,20 @@ void message_port_drain(const struct vs_args *a)
     if (port) read_letters(port, true);
 }
 
+/* False: something else, and an error is thrown. */
+static bool expect_port(struct rt_env *env, vs_val v)
+{
+    if (rt_is_message_port(env, v)) return true;
+    rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE",
+                  "The \"port\" argument must be a MessagePort instance");
+    return false;
+}
+
 /* receiveMessageOnPort(port) -> value, or no_message_symbol */
 void message_port_receive(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
-    if (!rt_is_message_port(env, vs_arg(a, 0))) {
-        rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE", NOT_A_PORT);
-        return;
-    }
+    if (!expect_port(env, vs_arg(a, 0))) return;
     struct message_port *port = port_of(vs_arg(a, 0));
     if (!port) {
         vs_ret(a, rt_symbol(env, no_message_symbol));
@@ -341,10 +345,7 @@ static struct mailbox *detach(struct message_port *port)
 void message_port_move(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
-    if (!rt_is_message_port(env, vs_arg(a, 0))) {
-        rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE", NOT_A_PORT);
-        return;
-    }
+    if (!expect_port(env, vs_arg(a, 0))) return;
     struct message_port *port = port_of(vs_arg(a, 0));
     if (!port) {
         rt_throw_code(env, VS_ERROR, "ERR_CLOSED_MESSAGE_PORT",
