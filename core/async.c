@@ -191,12 +191,14 @@ void rt_callback_open_settling(struct rt_callback *cb, struct rt_async *async)
 void rt_callback_close(struct rt_callback *cb)
 {
     struct rt_env *env = cb->env;
-    if (cb->id != 0 && !cb->trampoline && env->ids.fields[RT_HOOK_AFTER] > 0 && rt_can_call_js(env))
+    /* After an error its handler has called the after hooks. */
+    if (cb->id != 0 && !cb->trampoline && !cb->failed && env->ids.fields[RT_HOOK_AFTER] > 0 &&
+        rt_can_call_js(env))
         rt_async_emit_after(env, cb->id);
     rt_ids_pop(env, cb->id);
     vs_continuation_set(env->cx, cb->old_context);
     env->callback_depth--;
-    rt_drain(env);
+    if (!cb->failed) rt_drain(env);
     vs_scope_close(&cb->scope);
 }
 
@@ -229,11 +231,13 @@ vs_val rt_call_in(struct rt_callback *cb, vs_val fn, vs_val self, int argc, cons
     struct rt_env *env = cb->env;
     if (!rt_can_call_js(env)) return NULL;
     const uint32_t *fields = env->ids.fields;
-    if (cb->trampoline &&
+    bool hooked =
         fields[RT_HOOK_BEFORE] + fields[RT_HOOK_AFTER] + fields[RT_HOOK_USES_EXECUTION_RESOURCE] >
-            0)
-        return rt_async_call_trampoline(cb, fn, self, argc, argv);
-    return vs_call(env->cx, fn, self, argc, argv);
+        0;
+    vs_val result = cb->trampoline && hooked ? rt_async_call_trampoline(cb, fn, self, argc, argv)
+                                             : vs_call(env->cx, fn, self, argc, argv);
+    cb->failed |= result == NULL;
+    return result;
 }
 
 bool rt_call(struct rt_async *async, vs_val fn, int argc, const vs_val *argv)

@@ -118,11 +118,14 @@ struct rt_callback {
     vs_val old_context;
     double id;       /* the resource may be gone when the callback ends */
     bool trampoline; /* before and after hooks are the trampoline's business */
+    bool failed;     /* a call threw */
 };
 void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async);
 /* For one that settles promises and calls no function: hooks hear of it all the same. */
 void rt_callback_open_settling(struct rt_callback *cb, struct rt_async *async);
-/* Drains ticks and microtasks when it is the outermost one. */
+/* Drains ticks and microtasks when it is the outermost one. Not if a call threw: they run after the
+ * next callback, as in Node; who handles uncaught errors queues an immediate to make sure there is
+ * one. */
 void rt_callback_close(struct rt_callback *cb);
 
 /* Calls fn on the resource's object, as one callback of its own. From the loop only. argv's handles

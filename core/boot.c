@@ -145,9 +145,9 @@ static bool entry_unsettled(struct rt_env *env)
     return promise && vs_is_promise(promise) && vs_promise_state(promise) == VS_PENDING;
 }
 
-static int exit_code(struct rt_env *env, int otherwise)
+static int exit_code(const struct rt_env *env)
 {
-    return env->exit->has_code ? env->exit->code : otherwise;
+    return env->exit->has_code ? env->exit->code : RT_EXIT_OK;
 }
 
 int rt_boot_run(struct rt_env *env)
@@ -158,15 +158,16 @@ int rt_boot_run(struct rt_env *env)
     env->tells_sync_io = rt_option_bool(env->options, RT_OPT_trace_sync_io);
     rt_run(env);
     rt_mark(env, RT_MILESTONE_LOOP_EXIT);
-    int otherwise = RT_EXIT_OK;
     if (!env->stopping) {
         if (!env->exit->has_code && entry_unsettled(env)) {
-            otherwise = RT_EXIT_UNSETTLED_AWAIT;
-            if (!env->worker || !env->worker->internal) rt_module_warn_unsettled(env);
+            env->exit->code = RT_EXIT_UNSETTLED_AWAIT;
+            env->exit->has_code = 1;
+            bool told = rt_option_bool(env->options, RT_OPT_warnings);
+            if (told && (!env->worker || !env->worker->internal)) rt_module_warn_unsettled(env);
         }
         env->exit->exiting = 1;
-        rt_emit_exit(env, "exit", exit_code(env, otherwise));
+        rt_emit_exit(env, "exit", exit_code(env));
     }
     vs_scope_close(&scope);
-    return exit_code(env, otherwise);
+    return exit_code(env);
 }

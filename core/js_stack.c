@@ -8,6 +8,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/worker.h"
 
 void rt_stack_print(struct rt_env *env, FILE *f, vs_val stack)
 {
@@ -45,7 +46,9 @@ void rt_stack_warn(struct rt_env *env, const char *format, ...)
     CHECK(f);
     va_list args;
     va_start(args, format);
-    fprintf(f, "(node:%d) WARNING: ", (int)getpid());
+    fprintf(f, "(node:%d", (int)getpid());
+    if (env->worker) fprintf(f, ", thread:%d", (int)env->worker->id);
+    fputs(") WARNING: ", f);
     vfprintf(f, format, args);
     va_end(args);
     fputc('\n', f);

@@ -69,19 +69,26 @@ enum rt_mode {
 };
 
 struct rt_options;
+struct rt_vars;
 
 /* Reads argv and the environment (it may set variables from --env-file) and gives V8 its flags:
  * call it before vs_platform_open(). Returns 0, or the exit code of the process; then
  * rt_options_error() is to be printed to stderr. *out is set in both cases; the caller owns it. */
 int rt_options_parse(struct rt_options **out, int argc, char **argv);
-/* Those of a worker, which parent has to outlive: from the parent's, or with exec_argv (may be
- * NULL) from the defaults, node_options (NULL: none) and then exec_argv. Options of the process
- * can't be named and keep its values; with known_env node_options is what parent was started with,
- * which may name them. *env_error and *argv_error: what was wrong in each, a line for each mistake;
- * owned by the caller, NULL without any. */
-struct rt_options *rt_options_new_worker(const struct rt_options *parent, const char *node_options,
-                                         bool known_env, const struct rt_list *exec_argv,
-                                         char **env_error, char **argv_error);
+/* What a worker's options are made from. */
+struct rt_worker_words {
+    struct rt_vars *vars;            /* its environment */
+    const char *node_options;        /* NULL: none */
+    bool known_env;                  /* node_options is what the parent was started with */
+    const struct rt_list *exec_argv; /* NULL: none given */
+};
+/* Those of a worker, which parent has to outlive: the parent's, or with exec_argv the defaults;
+ * then the variables' switches, node_options and exec_argv. Options of the process can't be named
+ * and keep its values, but with known_env node_options may name them. *env_error and *argv_error:
+ * what was wrong in each, a line for each mistake; owned by the caller, NULL without any. */
+struct rt_options *rt_options_new_worker(const struct rt_options *parent,
+                                         const struct rt_worker_words *words, char **env_error,
+                                         char **argv_error);
 void rt_options_drop(struct rt_options *o);
 /* Whole lines. "" without an error. Also notes that are no error, hence to be printed in any case.
  */

@@ -2,11 +2,13 @@
  * together. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "core/error.h"
 #include "core/options_priv.h"
+#include "core/vars.h"
 
-void rt_options_read_variables(struct rt_options *o)
+void rt_options_read_switches(struct rt_options *o, struct rt_vars *vars)
 {
     static const struct {
         const char *variable;
@@ -18,6 +20,15 @@ void rt_options_read_variables(struct rt_options *o)
         { "NODE_USE_ENV_PROXY", RT_OPT_use_env_proxy },
         { "NODE_USE_SYSTEM_CA", RT_OPT_use_system_ca },
     };
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        char *value = rt_vars_get(vars, switches[i].variable);
+        if (value && value[0] == '1') o->values[switches[i].opt].number = 1;
+        free(value);
+    }
+}
+
+void rt_options_read_variables(struct rt_options *o)
+{
     static const struct {
         const char *variable;
         enum rt_opt opt;
@@ -26,12 +37,12 @@ void rt_options_read_variables(struct rt_options *o)
         { "NODE_REDIRECT_WARNINGS", RT_OPT_redirect_warnings },
         { "TORC_IO", RT_OPT_io },
     };
-    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
-        const char *value = secure_getenv(switches[i].variable);
-        if (value && value[0] == '1') o->values[switches[i].opt].number = 1;
-    }
+    if (getauxval(AT_SECURE)) return; /* setuid: who started it must not decide */
+    struct rt_vars *vars = rt_vars_process();
+    rt_options_read_switches(o, vars);
+    rt_vars_drop(vars);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        const char *value = secure_getenv(texts[i].variable);
+        const char *value = getenv(texts[i].variable);
         /* A copy: setenv() may free the variable's memory. */
         if (value && *value)
             o->values[texts[i].opt].text = rt_options_keep(o, value, strlen(value));

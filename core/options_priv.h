@@ -10,6 +10,8 @@ struct rt_opt_value {
     struct rt_list list;
 };
 
+struct rt_vars;
+
 struct rt_options {
     struct rt_opt_value values[RT_OPT_COUNT];
     struct rt_list argv, exec_argv;
@@ -45,8 +47,11 @@ void rt_options_set_defaults(struct rt_options *o);
 void rt_options_read_argv(struct rt_options *o, int argc, char **argv);
 /* Options from the text of NODE_OPTIONS. */
 void rt_options_read_env(struct rt_options *o, const char *text);
-/* Variables that set one option each, and combinations that make no sense. */
+/* Variables that switch one option on each. */
+void rt_options_read_switches(struct rt_options *o, struct rt_vars *vars);
+/* The process's variables that stand for one option each. */
 void rt_options_read_variables(struct rt_options *o);
+/* Options and combinations that make no sense. */
 void rt_options_check(struct rt_options *o);
 
 #endif

@@ -84,33 +84,32 @@ static void read_argv(struct rt_options *o, const struct rt_list *words)
         argv[i + 1] = (char *)rt_options_keep(o, words->items[i], strlen(words->items[i]));
     rt_options_read_argv(o, (int)words->count + 1, argv);
     o->argv.count = 0;
-    copy_list(&o->exec_argv,
-              &(struct rt_list){ .items = (const char **)argv + 1, .count = words->count });
     free(argv);
 }
 
-struct rt_options *rt_options_new_worker(const struct rt_options *parent, const char *node_options,
-                                         bool known_env, const struct rt_list *exec_argv,
-                                         char **env_error, char **argv_error)
+struct rt_options *rt_options_new_worker(const struct rt_options *parent,
+                                         const struct rt_worker_words *words, char **env_error,
+                                         char **argv_error)
 {
     struct rt_options *o = calloc(1, sizeof *o);
     CHECK(o);
-    o->for_worker = !known_env;
+    o->for_worker = !words->known_env;
     o->program = parent->program;
     o->title = parent->title;
     o->title_cap = parent->title_cap;
     rt_options_set_defaults(o);
     for (int i = 0; i < RT_OPT_COUNT; i++) {
-        if (!exec_argv || rt_opt_is_process(i) || rt_opt_info(i)->type == RT_TYPE_V8)
+        if (!words->exec_argv || rt_opt_is_process(i) || rt_opt_info(i)->type == RT_TYPE_V8)
             copy_value(&o->values[i], &parent->values[i]);
     }
-    if (node_options) rt_options_read_env(o, node_options);
+    rt_options_read_switches(o, words->vars);
+    if (words->node_options) rt_options_read_env(o, words->node_options);
     /* Options of V8 are no error here, but have no effect. */
     o->v8_flags.count = 0;
     *env_error = take_errors(o);
     o->for_worker = true;
-    if (exec_argv) {
-        read_argv(o, exec_argv);
+    if (words->exec_argv) {
+        read_argv(o, words->exec_argv);
     } else {
         copy_list(&o->exec_argv, &parent->exec_argv);
     }

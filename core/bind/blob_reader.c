@@ -148,6 +148,19 @@ static void pull_memory(struct reader *r, const struct rt_blob_part *p, vs_val c
     answer(cx, callback, STATUS_DATA, data);
 }
 
+/* On to the next part with bytes. 0 or -errno: an empty file has to be the one it was, too. */
+static int skip_empty(struct reader *r)
+{
+    while (r->part < r->blob->count && r->blob->parts[r->part].len == 0) {
+        const struct rt_blob_source *source = r->blob->parts[r->part].source;
+        int err = source->path ? open_file(r, source) : 0;
+        if (err < 0) return err;
+        close_file(r);
+        r->part++;
+    }
+    return 0;
+}
+
 /* (callback) */
 static void pull(const struct vs_args *a)
 {
@@ -155,9 +168,13 @@ static void pull(const struct vs_args *a)
     struct vs_cx *cx = vs_args_cx(a);
     vs_val callback = vs_arg(a, 0);
     CHECK(vs_is_fn(callback));
-    while (r->part < r->blob->count && r->blob->parts[r->part].len == 0) r->part++;
     if (r->buf) {
         answer(cx, callback, STATUS_BLOCKED, NULL);
+        return;
+    }
+    int err = skip_empty(r);
+    if (err < 0) {
+        answer(cx, callback, err, NULL);
     } else if (r->part == r->blob->count) {
         answer(cx, callback, STATUS_END, NULL);
     } else {

@@ -7,6 +7,7 @@
 #include "core/encoding.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/snapshot.h"
 
 bool rt_buffer_index(const struct vs_args *a, int i, size_t otherwise, size_t *out)
 {
@@ -50,10 +51,51 @@ static void create_unsafe_array_buffer(const struct vs_args *a)
     vs_ret_maybe(a, zero ? vs_ab_new(env->cx, size) : vs_ab_new_uninit(env->cx, size));
 }
 
+/* V8 leaves detach keys out of a snapshot: kept here while one is made, they are set again when an
+ * env opens from it. */
+struct buffer_state {
+    struct vs_ref *keys; /* owned: an array of an ArrayBuffer and its key, and so on */
+};
+
+static void state_drop(struct rt_env *env)
+{
+    struct buffer_state *state = env->binding_state[RT_STATE_buffer];
+    vs_ref_drop(state->keys);
+    free(state);
+}
+
+static struct buffer_state *state_new(struct rt_env *env)
+{
+    struct buffer_state *state = calloc(1, sizeof *state);
+    CHECK(state);
+    env->binding_state[RT_STATE_buffer] = state;
+    env->binding_drop[RT_STATE_buffer] = state_drop;
+    return state;
+}
+
+void rt_snap_buffer(struct rt_env *env, struct rt_snap *snap)
+{
+    struct vs_cx *cx = env->cx;
+    bool saving = rt_snap_saving(snap);
+    struct buffer_state *state = saving ? env->binding_state[RT_STATE_buffer] : state_new(env);
+    rt_snap_ref(snap, &state->keys);
+    if (saving) return;
+    vs_val keys = vs_ref_get(state->keys);
+    for (uint32_t i = 0; i + 1 < vs_arr_len(keys); i += 2)
+        vs_ab_detach_key_set(vs_get_index(cx, keys, i), vs_get_index(cx, keys, i + 1));
+    vs_ref_drop(state->keys);
+    state->keys = NULL;
+}
+
 static void set_detach_key(const struct vs_args *a)
 {
+    struct rt_env *env = rt_env_of(a);
+    struct buffer_state *state = env->binding_state[RT_STATE_buffer];
     CHECK(vs_is_ab(vs_arg(a, 0)));
     vs_ab_detach_key_set(vs_arg(a, 0), vs_arg(a, 1));
+    if (!env->to_save) return;
+    vs_val keys = vs_ref_get(state->keys);
+    for (int i = 0; i < 2; i++) CHECK(vs_set_index(env->cx, keys, vs_arr_len(keys), vs_arg(a, i)));
 }
 
 /* What fill() returns when it did not fill. */
@@ -209,6 +251,8 @@ static void swap64(const struct vs_args *a)
 void rt_bind_buffer(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
+    struct buffer_state *state = state_new(env);
+    if (env->to_save) state->keys = vs_ref_new(cx, vs_arr_new(cx, NULL, 0));
     vs_put_fn(cx, target, "setBufferPrototype", set_buffer_prototype);
     vs_put_fn(cx, target, "createUnsafeArrayBuffer", create_unsafe_array_buffer);
     vs_put_fn(cx, target, "setDetachKey", set_detach_key);

@@ -48,8 +48,9 @@ static const char *const index_names[] = { "index.js", "index.json", "index.node
 static bool is_file(const char *dir, const char *name, const char *suffix)
 {
     char *path = NULL;
+    if (name[0] == '/') dir = ""; /* the library resolves the two as paths */
     size_t dir_len = strlen(dir);
-    const char *slash = dir_len && dir[dir_len - 1] == '/' ? "" : "/";
+    const char *slash = name[0] == '/' || (dir_len && dir[dir_len - 1] == '/') ? "" : "/";
     CHECK(asprintf(&path, "%s%s%s%s", dir, slash, name, suffix) >= 0);
     struct stat st;
     bool yes = stat(path, &st) == 0 && !S_ISDIR(st.st_mode);

@@ -20,15 +20,16 @@
 #define NS_PER_S 1000000000
 
 static struct {
+    pthread_mutex_t life; /* taken before lock: the thread starts or ends */
+    int watchers;         /* under life: the handler and the thread exist while > 0 */
+    pthread_t thread;     /* under life */
+    struct sigaction old; /* under life */
     pthread_mutex_t lock;
-    int watchers;                /* under lock: the handler and the thread exist while > 0 */
     struct rt_watchdog *current; /* under lock: list, the latest guarded call first */
     bool pending;                /* under lock: a signal nobody took */
     bool quit;                   /* under lock: the thread is to end */
-    pthread_t thread;
     sem_t posted;
-    struct sigaction old;
-} sigint = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} sigint = { .life = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void on_sigint(int signo)
 {
@@ -67,7 +68,7 @@ static void thread_start(pthread_t *thread, void *(*run)(void *), void *data)
 
 bool rt_sigint_watch_start(void)
 {
-    pthread_mutex_lock(&sigint.lock);
+    pthread_mutex_lock(&sigint.life);
     bool first = sigint.watchers++ == 0;
     if (first) {
         sigint.pending = false;
@@ -77,26 +78,31 @@ bool rt_sigint_watch_start(void)
         struct sigaction action = { .sa_handler = on_sigint, .sa_flags = SA_RESTART };
         CHECK(sigaction(SIGINT, &action, &sigint.old) == 0);
     }
-    pthread_mutex_unlock(&sigint.lock);
+    pthread_mutex_unlock(&sigint.life);
     return first;
+}
+
+/* The last watcher has gone; life is held, so that nobody starts another thread meanwhile. */
+static void end_thread(void)
+{
+    CHECK(sigaction(SIGINT, &sigint.old, NULL) == 0);
+    pthread_mutex_lock(&sigint.lock);
+    sigint.quit = true;
+    pthread_mutex_unlock(&sigint.lock);
+    sem_post(&sigint.posted);
+    pthread_join(sigint.thread, NULL);
 }
 
 bool rt_sigint_watch_stop(void)
 {
-    pthread_mutex_lock(&sigint.lock);
+    pthread_mutex_lock(&sigint.life);
     CHECK(sigint.watchers > 0);
-    bool last = --sigint.watchers == 0;
-    if (last) {
-        CHECK(sigaction(SIGINT, &sigint.old, NULL) == 0);
-        sigint.quit = true;
-        sem_post(&sigint.posted);
-    }
-    pthread_mutex_unlock(&sigint.lock);
-    if (last) pthread_join(sigint.thread, NULL);
+    if (--sigint.watchers == 0) end_thread();
     pthread_mutex_lock(&sigint.lock);
     bool pending = sigint.pending;
     sigint.pending = false;
     pthread_mutex_unlock(&sigint.lock);
+    pthread_mutex_unlock(&sigint.life);
     return pending;
 }
 

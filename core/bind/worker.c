@@ -174,10 +174,13 @@ static bool read_options(const struct vs_args *a, struct rt_worker *w)
     if (ok) {
         char *text = rt_vars_get(w->vars, "NODE_OPTIONS"), *env_error, *argv_error;
         char *own = rt_vars_get(env->vars, "NODE_OPTIONS");
-        bool known = text && own && strcmp(text, own) == 0;
-        w->options =
-            rt_options_new_worker(env->options, text, known, vs_is_arr(exec_argv) ? &words : NULL,
-                                  &env_error, &argv_error);
+        struct rt_worker_words in = {
+            .vars = w->vars,
+            .node_options = text,
+            .known_env = text && own && strcmp(text, own) == 0,
+            .exec_argv = vs_is_arr(exec_argv) ? &words : NULL,
+        };
+        w->options = rt_options_new_worker(env->options, &in, &env_error, &argv_error);
         w->own_options = true;
         ok &= !put_errors_take(a, "invalidNodeOptions", env_error);
         ok &= !put_errors_take(a, "invalidExecArgv", argv_error);

@@ -8,6 +8,7 @@ const path = require('path');
 const { parseArgs } = require('util');
 const { CORE_DIRS, MORE_DIRS, readCorpus, slice } = require('./corpus.js');
 const { VerdictCache } = require('./cache.js');
+const errors = require('./errors.js');
 const expectations = require('./expectations.js');
 const { runAll } = require('./pool.js');
 const { html, doc } = require('./report.js');
@@ -40,6 +41,7 @@ const { values: args } = parseArgs({
     check: { type: 'boolean' },
     'write-expectations': { type: 'boolean' },
     doc: { type: 'boolean' },
+    errors: { type: 'boolean' },
     quiet: { type: 'boolean', short: 'q' },
   },
 });
@@ -120,14 +122,36 @@ function keepBinary(binary, temp) {
   return path.join(dir, path.basename(binary));
 }
 
-async function perform() {
-  const tests = chooseTests();
-  if (!tests.length) throw new Error('no test fits');
+function configure() {
   const binaries = Object.fromEntries(args.binary.map((pair) => pair.split(/=(.*)/, 2)));
   const corpusHash = fs.readFileSync(path.join(args.corpus, '.sha256'), 'utf8').trim();
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'ts-')); // short: socket paths end early
   binaries.torc = keepBinary(binaries.torc, temp);
-  const config = { binaries, root: args.corpus, temp, corpusHash };
+  return { binaries, root: args.corpus, temp, corpusHash };
+}
+
+// Both runtimes run anew, each test with its errors written down; prints where they differ.
+async function compareErrors() {
+  const tests = chooseTests().filter((test) => test.kind === 'public');
+  const config = configure();
+  config.errors = fs.mkdtempSync(path.join(config.temp, 'errors-'));
+  try {
+    const node = await runAll(config, 'node', tests, optionsFor('node', tests));
+    const torc = await runAll(config, 'torc', tests, optionsFor('torc', tests, node));
+    const outcome = errors.compare(config, tests, { node, torc });
+    console.log(errors.text(outcome));
+    if (outcome.differ) process.exitCode = 1;
+  } finally {
+    strayProcesses(config.temp);
+    fs.rmSync(config.temp, { recursive: true, force: true });
+  }
+}
+
+async function perform() {
+  const tests = chooseTests();
+  if (!tests.length) throw new Error('no test fits');
+  const config = configure();
+  const { binaries, temp, corpusHash } = config;
   const started = performance.now();
   const verdicts = {};
   const versions = Object.fromEntries(Object.keys(binaries).map((name) => [name, versionOf(binaries[name])]));
@@ -212,6 +236,7 @@ function checkExpectations(run) {
 }
 
 async function main() {
+  if (args.errors) return compareErrors();
   const run = args.load ? JSON.parse(fs.readFileSync(args.load, 'utf8')) : await perform();
   if (args.save) {
     fs.writeFileSync(args.save, JSON.stringify(run, null, 1));

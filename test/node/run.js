@@ -4,6 +4,7 @@
 const { spawn } = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const errors = require('./errors.js');
 const { RUNTIMES } = require('./runtimes.js');
 
 const HEAD_LEN = 16 * 1024; // characters kept of each stream, to find skips and first errors
@@ -29,7 +30,7 @@ class Output {
   }
 }
 
-function environment(test, runtime, dir, slot) {
+function environment(config, test, runtime, dir, slot) {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     HOME: dir,
@@ -43,6 +44,7 @@ function environment(test, runtime, dir, slot) {
     TEST_SERIAL_ID: String(slot),
     TEST_THREAD_ID: String(slot),
     TEST_PARALLEL: test.alone ? '0' : '1',
+    ...(config.errors && errors.environment(errors.logOf(config, runtime, test))),
     ...test.env,
     ...RUNTIMES[runtime].env(test),
   };
@@ -97,7 +99,8 @@ function runProcess(command, args, options, timeoutMs) {
   });
 }
 
-// config: { binaries: { name: path }, root: the corpus, temp: a directory for this run's files }.
+// config: { binaries: { name: path }, root: the corpus, temp: a directory for this run's files,
+// errors: where tests write the errors that they see, or undefined }.
 // Resolves to { verdict, ms, code, signal, left: processes were left behind, error, output }.
 async function runTest(config, runtime, test, slot, timeoutMs) {
   const dir = path.join(config.temp, String(slot));
@@ -105,7 +108,7 @@ async function runTest(config, runtime, test, slot, timeoutMs) {
   const command = [config.binaries[runtime], ...RUNTIMES[runtime].call(test, `test/${test.name}`)];
   if (test.memory) command.unshift('/usr/bin/prlimit', `--as=${test.memory}`);
   const started = performance.now();
-  const options = { cwd: config.root, env: environment(test, runtime, dir, slot) };
+  const options = { cwd: config.root, env: environment(config, test, runtime, dir, slot) };
   const { end, out, err } = await runProcess(command[0], command.slice(1), options, timeoutMs);
   const ms = Math.round(performance.now() - started);
   removeTree(dir);
