@@ -1,4 +1,5 @@
-# perf_loop: the measurements of perf/loop/, for scripts/perf. Not part of the build unless asked for.
+# For scripts/perf, not part of the build unless asked for: perf_loop, the measurements of perf/loop/, and
+# perf_http_load, the loader of perf/http.
 
 if(TORC_SYSROOT_DIR)
   set(benchmark_library "${TORC_SYSROOT_DIR}/usr/lib/x86_64-linux-gnu/libbenchmark.so")
@@ -22,3 +23,7 @@ else()
     COMMAND "${CMAKE_COMMAND}" -E false
     VERBATIM)
 endif()
+
+add_executable(perf_http_load EXCLUDE_FROM_ALL perf/http/load.c)
+target_link_libraries(perf_http_load PRIVATE torc_c llhttp hdr_histogram)
+set_target_properties(perf_http_load PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/perf")

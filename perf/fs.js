@@ -8,7 +8,8 @@ const os = require('os');
 const path = require('path');
 const { spawn } = require('child_process');
 const readline = require('readline');
-const { summary, table, machine } = require('./lib.js');
+const args = require('./common/args.js');
+const { summary, table, machine } = require('./common/lib.js');
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -268,15 +269,18 @@ async function measureStalls(runtimes, dir, wanted) {
   table(rows);
 }
 
-async function parent([torc, node, rounds = '9', wanted = '']) {
+async function parent([torc, node]) {
+  const given = args.positionals(2, 'ROUNDS', 'CASES');
+  const rounds = args.rounds(given[0] ?? '9');
+  const wanted = args.pattern('CASES', given[1] ?? '');
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'torc-fs-'));
   try {
     fill(dir);
     const runtimes = { torc: startChild(torc, dir), node: startChild(node, dir) };
     console.log(`file operations on cached files in ${dir}, ${rounds} rounds of ${SLICE_MS} ms by turns`);
     console.log(machine());
-    await measure(runtimes, dir, Number(rounds), new RegExp(wanted));
-    await measureStalls(runtimes, dir, new RegExp(wanted));
+    await measure(runtimes, dir, rounds, wanted);
+    await measureStalls(runtimes, dir, wanted);
   } finally {
     fs.rmSync(dir, { recursive: true });
   }

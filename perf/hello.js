@@ -2,9 +2,15 @@
 // hello.js TORC NODE [ROUNDS] [SECONDS] [CONNECTIONS]: docs/examples/hello-server.js under each, by turns.
 
 const path = require('path');
-const { cpuSeconds, summary, startServer, stopServer, load, table, machine } = require('./lib.js');
+const args = require('./common/args.js');
+const { cpuSeconds, summary, startServer, stopServer, load, table, machine } = require('./common/lib.js');
 
-const [torc, node, rounds = '5', seconds = '4', connections = '64'] = process.argv.slice(2);
+const CONNECTIONS_MAX = 20_000;
+const [, , torc, node] = process.argv;
+const given = args.positionals(2, 'ROUNDS', 'SECONDS', 'CONNECTIONS');
+const rounds = args.rounds(given[0] ?? '5');
+const seconds = args.wholeNumber('SECONDS', given[1] ?? '4', 1, args.SECONDS_MAX);
+const connections = args.wholeNumber('CONNECTIONS', given[2] ?? '64', 1, CONNECTIONS_MAX);
 const server = path.join(__dirname, '..', 'docs', 'examples', 'hello-server.js');
 const SERVER_CORE = 0;
 const LOADER_CORE = 1;
@@ -17,7 +23,7 @@ async function measure([command, ...options]) {
     await load(url, { core: LOADER_CORE, connections, seconds: WARM_UP_SECONDS });
     const before = cpuSeconds(child.pid);
     const { requests, p99 } = await load(url, { core: LOADER_CORE, connections, seconds });
-    return { cpu: (cpuSeconds(child.pid) - before) / requests * 1e6, rate: requests / Number(seconds), p99 };
+    return { cpu: (cpuSeconds(child.pid) - before) / requests * 1e6, rate: requests / seconds, p99 };
   } finally {
     await stopServer(child);
   }
@@ -27,7 +33,7 @@ async function measure([command, ...options]) {
   console.log(`hello world over HTTP, ${connections} connections, ${rounds} rounds of ${seconds} s by turns`);
   console.log(machine());
   const results = Object.fromEntries(Object.keys(runtimes).map((name) => [name, []]));
-  for (let i = 0; i < Number(rounds); i++) {
+  for (let i = 0; i < rounds; i++) {
     for (const [name, command] of Object.entries(runtimes)) results[name].push(await measure(command));
   }
   const rows = [['', 'CPU us/request', 'spread', 'requests/s', 'p99 ms']];

@@ -2,9 +2,14 @@
 // loop.js PROGRAM [ROUNDS] [SECONDS] [FILTER]: the benchmarks of perf/loop/, each on the ring and on epoll by turns.
 
 const { spawnSync } = require('child_process');
-const { summary, machine } = require('./lib.js');
+const args = require('./common/args.js');
+const { summary, machine } = require('./common/lib.js');
 
-const [program, rounds = '7', seconds = '0.3', filter = '.'] = process.argv.slice(2);
+const [, , program] = process.argv;
+const given = args.positionals(1, 'ROUNDS', 'SECONDS', 'FILTER');
+const rounds = args.rounds(given[0] ?? '7');
+const seconds = args.number('SECONDS', given[1] ?? '0.3', 0.001, args.SECONDS_MAX);
+const filter = args.pattern('FILTER', given[2] ?? '.').source;
 const BACK_ENDS = ['uring', 'epoll'];
 const COLUMN = 11;
 
@@ -42,7 +47,8 @@ function row(name, lists) {
 
 console.log(`the loop library, ${rounds} rounds of ${seconds} s by turns; times in ns per operation`);
 console.log(machine());
-const names = run('epoll', ['--benchmark_list_tests', `--benchmark_filter=${filter}`]).trim().split('\n');
+const names = run('epoll', ['--benchmark_list_tests', `--benchmark_filter=${filter}`]).split('\n').filter(Boolean);
+if (names.length === 0) args.fail(`FILTER: no benchmark has a name that matches '${filter}'`);
 const shown = (name) => name.replace('/real_time', '');
 const width = Math.max(...names.map((name) => shown(name).length));
 const padded = (cell, i) => (i ? cell.padStart(COLUMN) : cell.padEnd(width));
@@ -51,7 +57,7 @@ print(['', 'ring', 'epoll', 'speed-up', 'spread', 'CPU ring', 'CPU epoll', 'spee
        'calls epoll']);
 for (const name of names) {
   const lists = { uring: [], epoll: [] };
-  for (let i = 0; i < Number(rounds); i++) {
+  for (let i = 0; i < rounds; i++) {
     // Who goes first changes, too.
     for (const io of i % 2 ? [...BACK_ENDS].reverse() : BACK_ENDS) lists[io].push(measure(io, name));
   }

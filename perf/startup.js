@@ -5,9 +5,12 @@ const fs = require('fs');
 const os = require('os');
 const path = require('path');
 const { spawnSync } = require('child_process');
-const { summary, table, machine } = require('./lib.js');
+const args = require('./common/args.js');
+const { summary, table, machine } = require('./common/lib.js');
 
-const [torc, node, runs = '40'] = process.argv.slice(2);
+const [, , torc, node] = process.argv;
+const [given = '40'] = args.positionals(2, 'RUNS');
+const runs = args.wholeNumber('RUNS', given, 1, args.ROUNDS_MAX);
 const runtimes = { torc, node };
 const WARM_UP_RUNS = 3;
 const MEMORY_RUNS = 5;
@@ -41,7 +44,7 @@ function peakMB(command) {
 console.log(`start-up of a one-line program, ${runs} runs by turns`);
 console.log(machine());
 const results = { torc: [], node: [] };
-for (let i = -WARM_UP_RUNS; i < Number(runs); i++) {
+for (let i = -WARM_UP_RUNS; i < runs; i++) {
   for (const [name, command] of Object.entries(runtimes)) {
     const ms = once(command);
     if (i >= 0) results[name].push(ms);

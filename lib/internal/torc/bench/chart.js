@@ -10,7 +10,7 @@ const INNER_HEIGHT = HEIGHT - MARGIN.top - MARGIN.bottom;
 const BAR_MAX = 46;
 const BAR_GAP = 4;
 const TICKS = 4;
-const LABELLED_MAX = 6; // groups of bars that have room for figures
+const LABELLED_MAX = 12; // bars that have room for figures
 const ROOM = 1.5; // beyond the points of lines, for their figures
 const BACK_ENDS = ['uring', 'epoll'];
 
@@ -42,25 +42,27 @@ function gridLine(y, label) {
   return line(MARGIN.left, y, WIDTH - MARGIN.right, y, 'grid') + text(MARGIN.left - 6, y + 4, 'end', label, 'soft');
 }
 
-// groups: [{ label, uring, epoll }], each back end with median, min and max.
-function bars(title, groups, digits) {
-  const most = Math.max(...groups.flatMap((group) => BACK_ENDS.map((io) => group[io].max)));
+// groups: [{ label, uring, epoll }], each back end with median, min and max; or bars of other kinds, which the style
+// sheet has to know.
+function bars(title, groups, digits, kinds = BACK_ENDS) {
+  const most = Math.max(...groups.flatMap((group) => kinds.map((kind) => group[kind].max)));
   const step = roundUp(most / TICKS || 1);
   const top = step * Math.ceil(most / step || 1);
   const y = (value) => MARGIN.top + INNER_HEIGHT * (1 - value / top);
   const parts = [];
   for (let value = 0; value <= top; value += step) parts.push(gridLine(y(value), short(value, step < 1 ? 2 : 0)));
   const slot = INNER_WIDTH / groups.length;
-  const width = Math.min(BAR_MAX, slot / 2 - BAR_GAP * 2);
+  const width = Math.min(BAR_MAX, slot / kinds.length - BAR_GAP * 2);
+  const whole = kinds.length * (width + BAR_GAP) - BAR_GAP;
   groups.forEach((group, i) => {
     const middle = MARGIN.left + slot * (i + 0.5);
-    BACK_ENDS.forEach((io, side) => {
-      const { median, min, max } = group[io];
-      const x = middle + (side ? BAR_GAP / 2 : -BAR_GAP / 2 - width);
+    kinds.forEach((kind, place) => {
+      const { median, min, max } = group[kind];
+      const x = middle - whole / 2 + place * (width + BAR_GAP);
       parts.push(`<rect x="${fixed(x)}" y="${fixed(y(median))}" width="${fixed(width)}" ` +
-        `height="${fixed(y(0) - y(median))}" class="${io}"/>`);
+        `height="${fixed(y(0) - y(median))}" class="${kind}"/>`);
       parts.push(line(x + width / 2, y(min), x + width / 2, y(max), 'range'));
-      if (groups.length <= LABELLED_MAX)
+      if (groups.length * kinds.length <= LABELLED_MAX)
         parts.push(text(x + width / 2, y(max) - 4, 'middle', short(median, digits)));
     });
     parts.push(text(middle, HEIGHT - 8, 'middle', group.label, 'soft'));
