@@ -12,6 +12,7 @@
 #include "v8shim/vs_script.h"
 #include "v8shim/vs_serial.h"
 #include "v8shim/vs_snapshot.h"
+#include "v8shim/vs_url_pattern.h"
 #include "v8shim/vs_value.h"
 #include "v8shim/vs_vm.h"
 #include "v8shim/vs_wasm.h"

@@ -171,6 +171,14 @@ static void exec_file(const struct vs_args *a)
     vs_text_reset(&file);
 }
 
+/* Whether v can be an object, as ToObject() sees it; if not, its TypeError is pending. */
+static bool expect_objectlike(struct vs_cx *cx, vs_val v)
+{
+    if (!vs_is_undefined(cx, v) && !vs_is_null(cx, v)) return true;
+    vs_throw(cx, vs_error_new(cx, VS_TYPE_ERROR, "Cannot convert undefined or null to object"));
+    return false;
+}
+
 /* dlopen(module, filename[, flags]) */
 static void load_addon(const struct vs_args *a)
 {
@@ -180,9 +188,15 @@ static void load_addon(const struct vs_args *a)
                       "process.dlopen needs at least 2 arguments");
         return;
     }
+    struct vs_cx *cx = env->cx;
     struct vs_text file;
-    if (!vs_text_read(env->cx, vs_arg(a, 1), &file)) return;
-    int flags = vs_is_num(vs_arg(a, 2)) ? vs_int(vs_arg(a, 2)) : RTLD_LAZY;
+    int32_t flags = RTLD_LAZY;
+    vs_val module = vs_arg(a, 0);
+    if (vs_argc(a) > 2 && !vs_to_i32(cx, vs_arg(a, 2), &flags)) return;
+    if (!expect_objectlike(cx, module)) return;
+    vs_val exports = vs_is_obj(module) ? vs_get_name(cx, module, "exports") : vs_undefined(cx);
+    if (!exports || !expect_objectlike(cx, exports)) return;
+    if (!vs_text_read(cx, vs_arg(a, 1), &file)) return;
     if (dlopen(file.ptr, flags)) {
         rt_throw_missing(env, "native addons (process.dlopen)");
     } else {

@@ -19,7 +19,8 @@ function logOf(config, runtime, test) {
 function settled(text, config) {
   let result = text.replaceAll(config.root, 'ROOT').replaceAll(config.temp, 'TEMP').replace(/TEMP\/\d+/g, 'TEMP');
   for (const binary of Object.values(config.binaries)) result = result.replaceAll(binary, 'EXE');
-  return result.replace(/\.tmp\.\d+/g, '.tmp').replace(/(127\.0\.0\.1|localhost|::1\]?):\d+/g, '$1:PORT');
+  return result.replace(/\.tmp\.\d+/g, '.tmp').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/(127\.0\.0\.1|localhost|::1\]?):\d+/g, '$1:PORT');
 }
 
 // The set of errors a test has seen, as lines of JSON.
