@@ -63,7 +63,7 @@ static bool read_input(struct rt_env *env, vs_val v, const char *otherwise, stru
     if (!in->in_parts) return vs_text_read(env->cx, v, &in->text);
     if (is_absent(env->cx, v)) return true;
     if (vs_is_obj(v)) return read_parts(env->cx, v, in);
-    rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE", otherwise);
+    rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE", "%s", otherwise);
     return false;
 }
 
