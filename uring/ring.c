@@ -1,9 +1,9 @@
 /* uring/ring.c: the io_uring back end. The only file that knows SQEs and liburing.
  *
- * submit() fills SQEs and makes no system call unless the queue is full; reap() makes at most one
- * that matters: it submits, waits and lets the kernel post completions. With DEFER_TASKRUN nothing
- * is ever posted outside of an enter with GETEVENTS, so the queue is never just looked at while the
- * kernel says there is work. */
+ * submit() fills SQEs and makes no system call unless the queue is full or a send is alone; reap()
+ * makes at most one that matters: it submits, waits and lets the kernel post completions. With
+ * DEFER_TASKRUN nothing is ever posted outside of an enter with GETEVENTS, so the queue is never
+ * just looked at while the kernel says there is work. */
 #include <errno.h>
 #include <liburing.h>
 #include <poll.h>
@@ -24,6 +24,7 @@
 #define NS_PER_S 1000000000ull
 #define WORKERS_MIN 4u /* kernel threads for files: at least, and otherwise one per processor */
 #define WORKERS_UNBOUNDED 16u /* kernel threads for everything else that may block */
+#define LONE_SEND_MAX 16384u  /* bytes; more may not fit, and then the kernel can wait for room */
 
 #define TOKEN_NONE ((uint64_t)UR_TAG_BACKEND)
 #define TOKEN_WAKE ((uint64_t)UR_TAG_BACKEND | 1u << 8)
@@ -395,17 +396,47 @@ static void shut_down(struct ur_backend *be, const struct ur_desc *d)
     ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token, .res = res });
 }
 
+static size_t send_len(const struct ur_desc *d)
+{
+    if (d->kind == UR_KIND_SEND) return d->len;
+    const struct msghdr *msg = d->buf;
+    size_t len = 0;
+    for (size_t i = 0; i < msg->msg_iovlen; i++) len += msg->msg_iov[i].iov_len;
+    return len;
+}
+
+/* A send is nearly always complete when it was submitted, and so the enter that submits it does not
+ * wait: the next one does. With nothing else to submit the plain call costs less than that enter.
+ * False: it is the ring's after all. */
+static bool send_alone(struct ur_backend *be, const struct ur_desc *d)
+{
+    if (d->kind != UR_KIND_SEND && d->kind != UR_KIND_SENDMSG) return false;
+    if (send_len(d) > LONE_SEND_MAX) return false;
+    int flags = (int)d->arg | MSG_DONTWAIT | MSG_NOSIGNAL;
+    ssize_t n = d->kind == UR_KIND_SEND ? send(d->fd, d->buf, d->len, flags)
+                                        : sendmsg(d->fd, d->buf, flags);
+    be->direct++;
+    if (n < 0 && errno == EAGAIN) return false;
+    ur_stash_put(&be->stash,
+                 &(struct ur_completion){ .token = d->token, .res = n < 0 ? -errno : (int32_t)n });
+    return true;
+}
+
+static void start(struct ur_backend *be, const struct ur_desc *d, bool alone)
+{
+    if (be->trial.fails && be->trial.op_err[d->kind])
+        ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token,
+                                                          .res = -be->trial.op_err[d->kind] });
+    else if (d->kind == UR_KIND_SHUTDOWN)
+        shut_down(be, d);
+    else if (!alone || !send_alone(be, d))
+        prep(be, get_sqe(be), d);
+}
+
 static void ring_submit(struct ur_backend *be, const struct ur_batch *batch)
 {
-    for (struct ur_desc *d = batch->head; d; d = d->next) {
-        if (be->trial.fails && be->trial.op_err[d->kind])
-            ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token,
-                                                              .res = -be->trial.op_err[d->kind] });
-        else if (d->kind == UR_KIND_SHUTDOWN)
-            shut_down(be, d);
-        else
-            prep(be, get_sqe(be), d);
-    }
+    bool alone = batch->head && !batch->head->next;
+    for (struct ur_desc *d = batch->head; d; d = d->next) start(be, d, alone);
     for (uint32_t i = 0; i < batch->cancel_count; i++) {
         struct io_uring_sqe *sqe = get_sqe(be);
         io_uring_prep_cancel64(sqe, batch->cancels[i], 0);

@@ -1,19 +1,15 @@
 /* perf/loop/echo.c: TCP echo of 64 bytes, one message at a time on each of some connections. The
- * server is the library's on one processor, the loader plain epoll on another: as little as it can
- * be, since both need the same from the kernel's TCP. */
-#include <errno.h>
+ * server is on one processor, by either back end, the loader on another: always by the ring, and it
+ * never waits, so that the server is what limits. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "perf/loop/peer.h"
 #include "uring/sock.h"
 
 #define MESSAGE_LEN 64u
-#define EVENTS_MAX 256
 
 struct conn {
     struct ur_stream stream;
@@ -22,17 +18,20 @@ struct conn {
 };
 
 struct client {
-    int fd;
-    uint32_t got;     /* bytes of the answer */
-    uint64_t message; /* its first bytes; the rest is zero */
+    struct ur_stream stream;
+    struct ur_send send;
+    struct bench *bench;
+    uint32_t got; /* bytes of the answer */
+    uint64_t message[MESSAGE_LEN / sizeof(uint64_t)];
 };
 
 struct bench {
     struct perf_peer peer;
     struct ur_listener listener;
     struct sockaddr_in addr;
-    int epoll_fd;
+    struct ur_loop *loader;
     uint32_t count;
+    uint64_t started, done, wanted;
     struct client client[];
 };
 
@@ -87,23 +86,27 @@ static void close_server(struct perf_peer *p)
 
 static void ask(struct client *c)
 {
-    char message[MESSAGE_LEN] = { 0 };
-    c->message++;
+    c->bench->started++;
+    c->message[0]++;
     c->got = 0;
-    memcpy(message, &c->message, sizeof c->message);
-    PERF_NEED(send(c->fd, message, sizeof message, 0) == sizeof message);
+    ur_send(&c->stream, &c->send, c->message, MESSAGE_LEN);
 }
 
-/* True: the answer is complete. */
-static bool hear(struct client *c)
+static void asked(struct ur_send *req, int64_t res)
 {
-    char answer[MESSAGE_LEN];
-    ssize_t n = recv(c->fd, answer, sizeof answer - c->got, MSG_DONTWAIT);
-    PERF_NEED(n > 0);
-    if (c->got == 0 && n == sizeof answer)
-        PERF_NEED(memcmp(answer, &c->message, sizeof c->message) == 0);
-    c->got += (uint32_t)n;
-    return c->got == MESSAGE_LEN;
+    PERF_NEED(res == MESSAGE_LEN);
+}
+
+static void answered(struct ur_stream *s, int32_t res, const void *data)
+{
+    struct client *c = (struct client *)s;
+    struct bench *b = c->bench;
+    PERF_NEED(res > 0 && c->got + (uint32_t)res <= MESSAGE_LEN);
+    PERF_NEED(memcmp((const char *)c->message + c->got, data, (size_t)res) == 0);
+    c->got += (uint32_t)res;
+    if (c->got < MESSAGE_LEN) return;
+    b->done++;
+    if (b->started < b->wanted) ask(c);
 }
 
 static void *open_bench(int64_t arg, bool share)
@@ -114,12 +117,13 @@ static void *open_bench(int64_t arg, bool share)
     b->peer.share = share;
     perf_peer_start(&b->peer);
     b->count = (uint32_t)arg;
-    b->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    PERF_NEED(b->epoll_fd >= 0);
+    PERF_NEED(ur_loop_open(&b->loader, &(struct ur_loop_options){ .backend = "uring" }) == 0);
     for (uint32_t i = 0; i < b->count; i++) {
-        b->client[i].fd = perf_connect(&b->addr, false);
-        struct epoll_event ev = { .events = EPOLLIN | EPOLLET, .data.u32 = i };
-        PERF_NEED(epoll_ctl(b->epoll_fd, EPOLL_CTL_ADD, b->client[i].fd, &ev) == 0);
+        struct client *c = &b->client[i];
+        c->bench = b;
+        c->send.done = asked;
+        ur_stream_init_take(b->loader, &c->stream, perf_connect(&b->addr, true), UR_STREAM_TCP);
+        ur_recv_start(&c->stream, answered);
     }
     return b;
 }
@@ -137,22 +141,10 @@ static void *busy_open(int64_t arg)
 static void echo_run(void *state, uint64_t count)
 {
     struct bench *b = state;
-    uint64_t started = 0, done = 0;
-    while (started < b->count && started < count) ask(&b->client[started++]);
-    while (done < count) {
-        struct epoll_event ev[EVENTS_MAX];
-        int n = epoll_wait(b->epoll_fd, ev, EVENTS_MAX, -1);
-        PERF_NEED(n > 0 || errno == EINTR);
-        for (int i = 0; i < n; i++) {
-            struct client *c = &b->client[ev[i].data.u32];
-            if (!hear(c)) continue;
-            done++;
-            if (started < count) {
-                started++;
-                ask(c);
-            }
-        }
-    }
+    b->started = b->done = 0;
+    b->wanted = count;
+    for (uint32_t i = 0; i < b->count && b->started < count; i++) ask(&b->client[i]);
+    while (b->done < count) PERF_NEED(ur_loop_poll(b->loader, 0) >= 0);
 }
 
 static void count(void *state, struct perf_counts *out)
@@ -163,8 +155,9 @@ static void count(void *state, struct perf_counts *out)
 static void echo_close(void *state)
 {
     struct bench *b = state;
-    for (uint32_t i = 0; i < b->count; i++) close(b->client[i].fd);
-    close(b->epoll_fd);
+    for (uint32_t i = 0; i < b->count; i++) ur_stream_close(&b->client[i].stream, NULL);
+    PERF_NEED(ur_loop_run(b->loader) == 0);
+    PERF_NEED(ur_loop_close(b->loader) == 0);
     perf_peer_stop(&b->peer);
     free(b);
 }
