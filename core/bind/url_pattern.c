@@ -239,20 +239,45 @@ static void ret_part(const struct vs_args *a, enum vs_url_part part)
     vs_ret_maybe(a, vs_str_utf8(vs_args_cx(a), text, (ptrdiff_t)len));
 }
 
-#define PART_GETTER(name, part)                     \
-    static void get_##name(const struct vs_args *a) \
-    {                                               \
-        ret_part(a, part);                          \
-    }
-PART_GETTER(protocol, VS_URL_PROTOCOL)
-PART_GETTER(username, VS_URL_USERNAME)
-PART_GETTER(password, VS_URL_PASSWORD)
-PART_GETTER(hostname, VS_URL_HOSTNAME)
-PART_GETTER(port, VS_URL_PORT)
-PART_GETTER(pathname, VS_URL_PATHNAME)
-PART_GETTER(search, VS_URL_SEARCH)
-PART_GETTER(hash, VS_URL_HASH)
-#undef PART_GETTER
+static void get_protocol(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_PROTOCOL);
+}
+
+static void get_username(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_USERNAME);
+}
+
+static void get_password(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_PASSWORD);
+}
+
+static void get_hostname(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_HOSTNAME);
+}
+
+static void get_port(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_PORT);
+}
+
+static void get_pathname(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_PATHNAME);
+}
+
+static void get_search(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_SEARCH);
+}
+
+static void get_hash(const struct vs_args *a)
+{
+    ret_part(a, VS_URL_HASH);
+}
 
 static void get_has_groups(const struct vs_args *a)
 {
