@@ -16,21 +16,26 @@ if(CMAKE_SCRIPT_MODE_FILE)
                           "itself is complete, and runs without: ${TORC}")
     endif()
   endfunction()
-  # The snapshot, too, is to hold what the training program made V8 compile: it comes from a code cache.
+  function(make_cache)
+    make(--build-code-cache "${TORC}.codecache" "${PROGRAM}")
+    make(--build-worker-code-cache "${TORC}.codecache" "${WORKER_PROGRAM}")
+  endfunction()
+  # The snapshot, too, is to hold what the training programs made V8 compile: it comes from a code cache.
   # A cache is good for the snapshot that it was made with only, so it is made once more.
-  make(--build-code-cache "${TORC}.codecache" "${PROGRAM}")
+  make_cache()
   make(--build-start-snapshot "${TORC}.snapshot")
-  make(--build-code-cache "${TORC}.codecache" "${PROGRAM}")
+  make_cache()
   return()
 endif()
 
 set(start_files "${CMAKE_CURRENT_BINARY_DIR}/torc.codecache" "${CMAKE_CURRENT_BINARY_DIR}/torc.snapshot")
 set(training_program "${CMAKE_CURRENT_SOURCE_DIR}/core/tools/training.js")
+set(worker_program "${CMAKE_CURRENT_SOURCE_DIR}/core/tools/training_worker.js")
 add_custom_command(
   OUTPUT ${start_files}
   COMMAND "${CMAKE_COMMAND}" -D "TORC=$<TARGET_FILE:torc>" -D "PROGRAM=${training_program}"
-          -P "${CMAKE_CURRENT_LIST_FILE}"
-  DEPENDS torc "${training_program}" "${CMAKE_CURRENT_LIST_FILE}"
+          -D "WORKER_PROGRAM=${worker_program}" -P "${CMAKE_CURRENT_LIST_FILE}"
+  DEPENDS torc "${training_program}" "${worker_program}" "${CMAKE_CURRENT_LIST_FILE}"
   COMMENT "Making the code cache and the snapshot"
   VERBATIM)
 add_custom_target(start_files ALL DEPENDS ${start_files})

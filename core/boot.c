@@ -69,16 +69,42 @@ static bool library(struct rt_env *env, const char *id)
     return run(env, id, argv, 4);
 }
 
+/* is_main_thread loads for the snapshot what most programs need; its counterpart does not, as Node
+ * has none for workers. These keep nothing that differs from one worker to another. */
+static bool load_for_snapshot(struct rt_env *env)
+{
+    static const char *const modules[] = {
+        "fs",
+        "util",
+        "url",
+        "internal/modules/cjs/loader",
+        "internal/modules/esm/loader",
+        "internal/modules/esm/utils",
+        "internal/modules/run_main",
+        "internal/perf/utils",
+        "internal/perf/event_loop_utilization",
+        "internal/dns/utils",
+        "internal/error_serdes",
+        "internal/process/pre_execution",
+    };
+    struct vs_cx *cx = env->cx;
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        vs_val id = vs_str_intern(cx, modules[i]);
+        if (!vs_call(cx, vs_ref_get(env->require), vs_undefined(cx), 1, &id)) return false;
+    }
+    return true;
+}
+
 static bool boot_all(struct rt_env *env)
 {
     const char *const scripts[] = {
         "internal/bootstrap/node",
         "internal/bootstrap/web/exposed-wildcard",
         "internal/bootstrap/web/exposed-window-or-worker",
-        env->worker ? "internal/bootstrap/switches/is_not_main_thread"
-                    : "internal/bootstrap/switches/is_main_thread",
-        env->worker ? "internal/bootstrap/switches/does_not_own_process_state"
-                    : "internal/bootstrap/switches/does_own_process_state",
+        env->in_worker ? "internal/bootstrap/switches/is_not_main_thread"
+                       : "internal/bootstrap/switches/is_main_thread",
+        env->in_worker ? "internal/bootstrap/switches/does_not_own_process_state"
+                       : "internal/bootstrap/switches/does_own_process_state",
     };
     if (!rt_context_prepare(env) || !per_context(env)) return false;
     env->process = vs_ref_new(env->cx, rt_process_object_new(env));
@@ -86,7 +112,7 @@ static bool boot_all(struct rt_env *env)
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
         if (!library(env, scripts[i])) return false;
     }
-    return true;
+    return !env->in_worker || env->heap != VS_HEAP_SAVE || load_for_snapshot(env);
 }
 
 static void print_boot_error(struct rt_env *env, struct vs_try *try)

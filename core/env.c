@@ -182,12 +182,12 @@ static void close_loop(struct rt_env *env)
     rt_inbox_drop(env->inbox);
 }
 
-static void fill(struct rt_env *env, bool restore, const struct start_times *at)
+static void fill(struct rt_env *env, const struct start_times *at)
 {
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
     env->strings = rt_strings_new(env->cx);
-    if (restore) {
+    if (env->heap == VS_HEAP_SAVED) {
         rt_snapshot_restore(env);
         env->booted = true;
         CHECK(rt_context_prepare(env)); /* as this process's options say */
@@ -202,6 +202,25 @@ static void fill(struct rt_env *env, bool restore, const struct start_times *at)
     vs_scope_close(&scope);
 }
 
+static struct vs_cx *open_isolate(struct rt_env *env, const struct rt_env_options *opt)
+{
+    struct vs_host host = {
+        .user = env,
+        .heap = opt->heap,
+        .snapshot = rt_snapshot_number(env),
+        .wake = wake,
+        .uncaught = uncaught,
+        .may_abort = may_abort,
+        .promise_reject = promise_reject,
+        .prepare_stack = prepare_stack,
+        .fatal = rt_engine_fatal,
+        .import_dynamic = import_dynamic,
+        .import_meta = import_meta,
+        .wasm_start = rt_wasm_start,
+    };
+    return vs_isolate_open(&host, opt->limits);
+}
+
 int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why)
 {
     struct rt_env *env = calloc(1, sizeof *env);
@@ -213,6 +232,8 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     env->exec_argc = opt->exec_argc;
     env->exec_argv = opt->exec_argv;
     env->start_ns = opt->start_ns;
+    env->heap = opt->heap;
+    env->in_worker = opt->in_worker;
     env->worker = opt->worker;
     env->to_save = opt->heap == VS_HEAP_SAVE;
     env->keeps_fds = opt->worker && opt->worker->keeps_fds;
@@ -220,26 +241,13 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     if (err) goto free_env;
     env->vars = opt->vars ? rt_vars_hold(opt->vars) : rt_vars_process();
     at.v8_ns = now_ns();
-    struct vs_host host = {
-        .user = env,
-        .heap = opt->heap,
-        .wake = wake,
-        .uncaught = uncaught,
-        .may_abort = may_abort,
-        .promise_reject = promise_reject,
-        .prepare_stack = prepare_stack,
-        .fatal = rt_engine_fatal,
-        .import_dynamic = import_dynamic,
-        .import_meta = import_meta,
-        .wasm_start = rt_wasm_start,
-    };
-    env->cx = vs_isolate_open(&host, opt->limits);
+    env->cx = open_isolate(env, opt);
     if (!env->cx) {
         *why = "no memory for a V8 isolate";
         err = -ENOMEM;
         goto close_loop;
     }
-    fill(env, opt->heap == VS_HEAP_SAVED, &at);
+    fill(env, &at);
     env->can_call_js = true;
     *out = env;
     return 0;

@@ -132,9 +132,12 @@ struct rt_env {
     _Atomic uint64_t idle_ns; /* spent waiting in poll; ANY THREAD may read it: rt_idle_ns() */
     _Atomic uint64_t waiting_since_ns; /* of the monotonic clock; 0: not waiting now */
 
-    struct rt_worker *worker;   /* borrowed: the thread this env is of; NULL: the main thread */
+    enum vs_heap_kind heap;     /* where it came from */
+    bool in_worker;             /* not the main thread's, nor of a snapshot for it */
+    struct rt_worker *worker;   /* borrowed: the thread this env is of; NULL: another's */
     struct rt_note worker_note; /* something is asked of the worker; core/worker.c */
     struct rt_worker *workers;  /* started by this env and not joined */
+    const char *workers_cache;  /* borrowed: where they write the library's code cache; or NULL */
 
     struct vs_class *async_class;              /* core/async.c */
     struct vs_class *handle_class;             /* core/handle.c */
@@ -173,6 +176,7 @@ struct rt_env_options {
     char **exec_argv;
     int64_t start_ns;
     enum vs_heap_kind heap;   /* VS_HEAP_SAVED after rt_snapshot_use() */
+    bool in_worker;           /* its library is to be a worker's */
     struct rt_vars *vars;     /* borrowed; NULL: the process's */
     struct rt_worker *worker; /* borrowed for the life of the env; NULL: the main thread */
     struct vs_limits *limits; /* completed with what V8 chose; NULL: its defaults */

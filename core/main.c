@@ -25,6 +25,10 @@
  * writes the library's code cache with what was compiled for it. */
 #define BUILD_CACHE "--build-code-cache"
 
+/* Hidden likewise: the same, but the workers write it that the program starts. Of what is in the
+ * present code cache nothing is lost. */
+#define BUILD_WORKER_CACHE "--build-worker-code-cache"
+
 /* Hidden likewise: `torc --build-start-snapshot FILE` writes the snapshot (core/snapshot.h). */
 #define BUILD_SNAPSHOT "--build-start-snapshot"
 
@@ -113,10 +117,21 @@ static int build_cache(struct rt_env *env, const char *path)
     return err ? RT_EXIT_USER_ERROR : RT_EXIT_OK;
 }
 
+/* env: the main thread's. It is used up. */
 static int build_snapshot(struct rt_env *env, const char *path)
 {
+    struct rt_env_options eo = { .options = env->options,
+                                 .argc = env->argc,
+                                 .argv = env->argv,
+                                 .start_ns = env->start_ns,
+                                 .heap = env->heap,
+                                 .in_worker = true };
+    const char *why;
     if (!rt_boot(env)) return RT_EXIT_BOOTSTRAP;
-    int err = rt_snapshot_write(env, path);
+    struct vs_cx *main = rt_snapshot_prepare(env);
+    if (rt_env_open(&env, &eo, &why) || !rt_boot(env)) return RT_EXIT_BOOTSTRAP;
+    struct vs_cx *worker = rt_snapshot_prepare(env);
+    int err = main && worker ? rt_snapshot_write(main, worker, path) : -EINVAL;
     if (err) fprintf(stderr, "torc: cannot write the snapshot '%s': %s\n", path, strerror(-err));
     return err ? RT_EXIT_USER_ERROR : RT_EXIT_OK;
 }
@@ -144,6 +159,7 @@ int main(int argc, char **argv)
 {
     int64_t start_ns = now_ns();
     const char *cache = take_path(BUILD_CACHE, &argc, &argv);
+    const char *worker_cache = take_path(BUILD_WORKER_CACHE, &argc, &argv);
     const char *snapshot = take_path(BUILD_SNAPSHOT, &argc, &argv);
     setup_process();
     if (argc > 1 && strcmp(argv[1], RT_BENCH_LOAD) == 0) return rt_bench_load(argc - 2, argv + 2);
@@ -160,10 +176,13 @@ int main(int argc, char **argv)
     }
     /* V8 takes a code cache only with the snapshot it was made with. Its maker uses that, too, but
      * runs the bootstrap, so that workers find it in the cache. */
-    enum vs_heap_kind heap = snapshot ? VS_HEAP_SAVE : cache ? VS_HEAP_NEW : VS_HEAP_SAVED;
+    enum vs_heap_kind heap = snapshot                ? VS_HEAP_SAVE
+                             : cache || worker_cache ? VS_HEAP_NEW
+                                                     : VS_HEAP_SAVED;
     struct rt_env *env = open_env(options, start_ns, heap);
     if (!env) return RT_EXIT_USER_ERROR;
     if (snapshot) return build_snapshot(env, snapshot); /* the env is gone */
+    env->workers_cache = worker_cache;
     code = cache ? build_cache(env, cache) : run_program(env);
     rt_exit(env, code);
     return code; /* not reached: this is the main thread */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,13 @@
 #include "core/code_cache.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/worker.h"
 
 #define SUFFIX ".snapshot"
+
+/* Which is which in the file, and for v8shim. */
+enum { MAIN, WORKER, COUNT };
+_Static_assert(COUNT <= (int)VS_SNAPSHOTS, "v8shim can have them all in use");
 
 struct rt_snap {
     struct vs_cx *cx;
@@ -102,28 +108,53 @@ static int file_path(char path[PATH_MAX])
 static struct rt_code_cache_key file_key(void)
 {
     return (struct rt_code_cache_key){ .v8_tag = vs_cache_tag(),
-                                       .count = 1,
+                                       .count = COUNT,
                                        .sources = rt_builtins_hash };
+}
+
+/* Mapped as long as the process lives; set before there is a second thread. */
+static struct rt_code_cache the_file;
+
+static bool use(unsigned number)
+{
+    size_t len;
+    const uint8_t *data = rt_code_cache_get(&the_file, number, &len);
+    return data && vs_snapshot_use(number, data, len);
 }
 
 bool rt_snapshot_use(void)
 {
     char path[PATH_MAX];
     if (file_path(path)) return false;
-    struct rt_code_cache file;
     struct rt_code_cache_key key = file_key();
-    rt_code_cache_open(&file, path, &key);
-    size_t len;
-    const uint8_t *data = rt_code_cache_get(&file, 0, &len);
-    if (data && vs_snapshot_use(data, len)) return true; /* the file stays mapped */
-    rt_code_cache_close(&file);
+    rt_code_cache_open(&the_file, path, &key);
+    if (use(MAIN)) return true;
+    rt_code_cache_close(&the_file);
     return false;
+}
+
+bool rt_snapshot_use_worker(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static bool tried, usable;
+    pthread_mutex_lock(&lock);
+    if (!tried) usable = use(WORKER);
+    tried = true;
+    bool ok = usable;
+    pthread_mutex_unlock(&lock);
+    return ok;
+}
+
+unsigned rt_snapshot_number(const struct rt_env *env)
+{
+    return env->in_worker ? WORKER : MAIN;
 }
 
 void rt_snapshot_restore(struct rt_env *env)
 {
     struct rt_snap snap = { .cx = env->cx };
     list_env(env, &snap);
+    rt_worker_put_self(env);
 }
 
 /* What V8 cannot save, or C would not find again. */
@@ -141,21 +172,28 @@ static bool can_be_saved(struct rt_env *env)
     return ok;
 }
 
-int rt_snapshot_write(struct rt_env *env, const char *path)
+struct vs_cx *rt_snapshot_prepare(struct rt_env *env)
 {
-    if (!can_be_saved(env)) return -EINVAL;
+    bool ok = can_be_saved(env);
     struct rt_snap snap = { .cx = env->cx, .saving = true };
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
-    list_env(env, &snap);
+    if (ok) list_env(env, &snap);
     vs_scope_close(&scope);
     struct vs_cx *cx = rt_env_close_but_isolate(env);
-    struct rt_code_cache_item item;
-    uint8_t *data = vs_snapshot_take(cx, &item.len);
-    if (!data) return -EINVAL;
-    item.data = data;
+    return ok ? cx : NULL;
+}
+
+int rt_snapshot_write(struct vs_cx *main, struct vs_cx *worker, const char *path)
+{
+    struct rt_code_cache_item items[COUNT];
+    uint8_t *worker_data = vs_snapshot_take(worker, &items[WORKER].len);
+    uint8_t *main_data = vs_snapshot_take(main, &items[MAIN].len);
+    items[WORKER].data = worker_data;
+    items[MAIN].data = main_data;
     struct rt_code_cache_key key = file_key();
-    int err = rt_code_cache_write(path, &key, &item);
-    free(data);
+    int err = main_data && worker_data ? rt_code_cache_write(path, &key, items) : -EINVAL;
+    free(main_data);
+    free(worker_data);
     return err;
 }

@@ -1,5 +1,5 @@
-/* core/snapshot.h: the library as it is after its bootstrap scripts have run, in a file beside the
- * executable. Most of starting up is making what is in it.
+/* core/snapshot.h: the library as it is after its bootstrap scripts have run, on the main thread
+ * and in a worker, in a file beside the executable. Most of starting up is making what is in it.
  *
  * V8's heap comes back by itself (v8shim/vs_snapshot.h). What C holds of that heap is listed by
  * rt_snap_fn functions, which run twice: when the snapshot is made, over state that is there, and
@@ -32,12 +32,19 @@ void *rt_snap_bytes(struct rt_snap *snap, const struct vs_ref *view);
 #undef RT_SNAPSHOT
 
 /* Process-wide, before the first isolate: maps the file if it is of this executable, this library
- * and this V8 with its present options. */
+ * and this V8 with its present options, and has the main thread's snapshot used. */
 bool rt_snapshot_use(void);
+/* ANY THREAD, after that: has the workers' one used. */
+bool rt_snapshot_use_worker(void);
+/* Which one (vs_host.snapshot) this env is to open. */
+unsigned rt_snapshot_number(const struct rt_env *env);
 /* Fills the env, whose isolate has just been opened from the snapshot; a vs_scope is open. */
 void rt_snapshot_restore(struct rt_env *env);
-/* Ends the env, whose isolate was opened for it, after rt_boot(). Returns 0 or -errno; messages go
- * to stderr. */
-int rt_snapshot_write(struct rt_env *env, const char *path);
+/* Ends an env with a VS_HEAP_SAVE isolate, after rt_boot(), and returns the isolate. NULL: it can't
+ * be saved; messages are on stderr. */
+struct vs_cx *rt_snapshot_prepare(struct rt_env *env);
+/* Ends the isolates, of which the worker's was made last. Returns 0 or -errno; messages go to
+ * stderr. */
+int rt_snapshot_write(struct vs_cx *main, struct vs_cx *worker, const char *path);
 
 #endif

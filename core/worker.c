@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "core/boot.h"
+#include "core/builtins.h"
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/message_port.h"
 #include "core/options.h"
+#include "core/snapshot.h"
 #include "core/vars.h"
 
 #define MB (1024.0 * 1024.0)
@@ -32,6 +34,8 @@ void rt_worker_init(struct rt_worker *w, struct rt_env *parent)
                              .parent = rt_inbox_hold(parent->inbox),
                              .maker = parent,
                              .start_ns = parent->start_ns,
+                             .heap = parent->heap,
+                             .cache = parent->workers_cache,
                              .argv = parent->argv };
     pthread_mutex_init(&w->lock, NULL);
     w->tasks_tail = &w->tasks;
@@ -141,13 +145,20 @@ static void run_program(struct rt_worker *w, struct rt_env *env)
 {
     int code = RT_EXIT_BOOTSTRAP;
     if (rt_worker_stopping(w)) return;
-    if (rt_boot(env) && make_port(env)) {
+    if (w->cache) rt_builtins_keep(env);
+    if ((env->booted || rt_boot(env)) && make_port(env)) {
         rt_boot_main(env, "internal/main/worker_thread");
         code = rt_boot_run(env);
     }
+    if (w->cache && !code && rt_builtins_cache_write(env, w->cache)) code = RT_EXIT_USER_ERROR;
     pthread_mutex_lock(&w->lock);
     if (!rt_worker_stopping(w)) w->exit_code = code;
     pthread_mutex_unlock(&w->lock);
+}
+
+static enum vs_heap_kind heap_of(const struct rt_worker *w)
+{
+    return w->heap == VS_HEAP_SAVED && rt_snapshot_use_worker() ? VS_HEAP_SAVED : VS_HEAP_NEW;
 }
 
 static void *thread_main(void *arg)
@@ -158,6 +169,8 @@ static void *thread_main(void *arg)
                                  .argc = 1,
                                  .argv = w->argv,
                                  .start_ns = w->start_ns,
+                                 .heap = heap_of(w),
+                                 .in_worker = true,
                                  .worker = w };
     struct vs_limits limits = limits_of(w);
     eo.limits = &limits;

@@ -53,6 +53,8 @@ struct rt_worker {
     struct rt_inbox *parent; /* owned share: hears of the end */
     struct rt_note end;
     int64_t start_ns;       /* of the process */
+    enum vs_heap_kind heap; /* the maker's */
+    const char *cache;      /* the maker's workers_cache */
     char **argv;            /* borrowed: one item */
     struct rt_env *maker;   /* whose list has it while started */
     struct rt_worker *next; /* in maker->workers */
@@ -91,6 +93,9 @@ struct rt_worker_task *rt_worker_take_task(struct rt_worker *w);
 double rt_worker_loop_start_ns(struct rt_worker *w);
 double rt_worker_idle_ns(struct rt_worker *w);
 
+/* On the worker's own thread, bind/worker.c: tells the library, if it has asked already, which
+ * worker this is. */
+void rt_worker_put_self(struct rt_env *env);
 /* On the worker's own thread: process.exit(). JS unwinds from here. */
 void rt_worker_exit(struct rt_env *env, int code);
 /* On the env's own thread: JS may be called. A worker that is to stop must not, from the moment

@@ -11,6 +11,9 @@ static constexpr int UNCAUGHT_FRAMES = 10;
 /* Where the young generation begins to grow from: V8's own is so small that the library's start-up
  * alone fills it three times. */
 static constexpr size_t FIRST_YOUNG_BYTES = 24 << 20;
+/* What a worker needs to get as far as its program without a collection, which would cost more
+ * memory (the survivors move to pages of their own) than it frees. */
+static constexpr size_t FIRST_SMALL_YOUNG_BYTES = 12 << 20;
 
 static vs_state *state_of_context(v8::Local<v8::Context> context)
 {
@@ -206,9 +209,10 @@ static size_t on_near_limit(void *data, size_t limit, size_t)
     return st->near_heap_limit(st, limit);
 }
 
-static v8::Local<v8::Context> main_context(v8::Isolate *isolate, int heap)
+static v8::Local<v8::Context> main_context(v8::Isolate *isolate, const vs_host *host)
 {
-    if (heap != VS_HEAP_SAVED || !vs_snapshot_is_open()) return v8::Context::New(isolate);
+    if (host->heap != VS_HEAP_SAVED || !vs_snapshot_is_open(host->snapshot))
+        return v8::Context::New(isolate);
     v8::Local<v8::Context> context;
     if (!v8::Context::FromSnapshot(isolate, 0).ToLocal(&context))
         vs_abort("vs_isolate_open", "the snapshot has no context");
@@ -235,9 +239,9 @@ vs_cx *vs_isolate_open(const vs_host *host, vs_limits *limits)
     params.fatal_error_callback = on_fatal;
     params.oom_error_callback = on_oom;
     if (limits) set_limits(&params.constraints, limits);
-    if (!limits || !limits->small)
-        params.constraints.set_initial_young_generation_size_in_bytes(FIRST_YOUNG_BYTES);
-    vs_snapshot_prepare(&params, host->heap);
+    params.constraints.set_initial_young_generation_size_in_bytes(
+        limits && limits->small ? FIRST_SMALL_YOUNG_BYTES : FIRST_YOUNG_BYTES);
+    vs_snapshot_prepare(&params, host);
     if (host->heap == VS_HEAP_SAVE) {
         st->creator = new v8::SnapshotCreator(isolate, params); /* enters it */
     } else {
@@ -257,7 +261,7 @@ vs_cx *vs_isolate_open(const vs_host *host, vs_limits *limits)
     set_callbacks(st);
 
     v8::HandleScope scope(isolate);
-    v8::Local<v8::Context> context = main_context(isolate, host->heap);
+    v8::Local<v8::Context> context = main_context(isolate, host);
     /* V8 asks allow_codegen() only where it may not decide itself. */
     /* Otherwise V8's own option decides. */
     if (host->allow_codegen) context->AllowCodeGenerationFromStrings(false);

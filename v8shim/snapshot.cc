@@ -129,7 +129,7 @@ struct opened {
 /* One for the process, set before there is a second thread: V8 shares a part of the heap, which
  * comes from the snapshot, among all isolates. */
 static recording *the_recording;
-static opened *the_opened;
+static opened *the_opened[VS_SNAPSHOTS];
 
 static void record(const void *reference, const void *place, size_t len, kind kind)
 {
@@ -203,38 +203,54 @@ static bool fits(const uint8_t *data, size_t len, const executable *program)
     return off <= len && h->v8_len <= INT32_MAX && len - off == h->v8_len;
 }
 
-bool vs_snapshot_use(const uint8_t *data, size_t len)
+/* V8's checksum of the part of the heap that all isolates share, in the head of its own part. */
+static uint32_t shared_tag(const v8::StartupData *v8_part)
+{
+    constexpr size_t PLACE = 12;
+    uint32_t tag;
+    memcpy(&tag, v8_part->data + PLACE, sizeof tag);
+    return tag;
+}
+
+bool vs_snapshot_use(unsigned number, const uint8_t *data, size_t len)
 {
     executable program = this_executable();
-    if (the_opened || !fits(data, len, &program)) return false;
+    if (the_opened[number] || !fits(data, len, &program)) return false;
     const head *h = reinterpret_cast<const head *>(data);
     v8::StartupData v8_part = { reinterpret_cast<const char *>(data) +
                                     v8_offset(h->reference_count),
                                 static_cast<int>(h->v8_len) };
     if (!v8_part.IsValid()) return false;
+    for (const opened *other : the_opened) {
+        if (other && shared_tag(&other->data) != shared_tag(&v8_part)) return false;
+    }
     const saved_reference *saved = reinterpret_cast<const saved_reference *>(h + 1);
-    the_opened = new opened{ v8_part, {} };
-    the_opened->table.reserve(h->reference_count + 1);
+    opened *o = new opened{ v8_part, {} };
+    o->table.reserve(h->reference_count + 1);
     for (uint32_t i = 0; i < h->reference_count; i++)
-        the_opened->table.push_back(reference_of(&saved[i], program.start));
-    the_opened->table.push_back(0);
+        o->table.push_back(reference_of(&saved[i], program.start));
+    o->table.push_back(0);
+    the_opened[number] = o;
     return true;
 }
 
-void vs_snapshot_prepare(v8::Isolate::CreateParams *params, int heap)
+void vs_snapshot_prepare(v8::Isolate::CreateParams *params, const vs_host *host)
 {
-    if (heap == VS_HEAP_SAVE) {
+    if (host->heap == VS_HEAP_SAVE) {
         if (!the_recording) the_recording = new recording;
         params->external_references = the_recording->table;
-    } else if (the_opened) {
-        params->snapshot_blob = &the_opened->data;
-        params->external_references = the_opened->table.data();
+        return;
+    }
+    /* An empty heap is of the first one, too: code caches made with that are for it only. */
+    if (opened *o = the_opened[host->heap == VS_HEAP_SAVED ? host->snapshot : 0]) {
+        params->snapshot_blob = &o->data;
+        params->external_references = o->table.data();
     }
 }
 
-bool vs_snapshot_is_open(void)
+bool vs_snapshot_is_open(unsigned number)
 {
-    return the_opened != nullptr;
+    return the_opened[number] != nullptr;
 }
 
 void vs_snapshot_add(vs_cx *cx, vs_val v)

@@ -35,7 +35,7 @@ struct vs_import {
 enum vs_heap_kind {
     VS_HEAP_NEW,   /* an empty main context */
     VS_HEAP_SAVE,  /* likewise; it will be saved */
-    VS_HEAP_SAVED, /* the main context that was saved; without a snapshot in use VS_HEAP_NEW */
+    VS_HEAP_SAVED, /* a main context that was saved; without a snapshot in use VS_HEAP_NEW */
 };
 
 struct vs_wasm_stream;
@@ -44,6 +44,7 @@ struct vs_wasm_stream;
 struct vs_host {
     void *user; /* becomes vs_cx.user */
     enum vs_heap_kind heap;
+    unsigned snapshot; /* which one: a number of vs_snapshot_use(); without one in use, none */
     /* ANY THREAD: a foreground task was posted; cause vs_tasks_run() soon on the isolate's thread.
      * Called under a lock of the shim: do that and nothing else. Not called after close. */
     void (*wake)(void *user);
@@ -83,7 +84,7 @@ struct vs_limits {
     size_t max_young;
     size_t code_range;
     size_t stack;
-    bool small; /* one of many isolates: its young generation starts as small as V8 has it */
+    bool small; /* one of many isolates: its young generation starts smaller */
     /* The heap is about to hit its limit, in the middle of a collection: returns a higher one, or
      * the process ends. Must not call into V8, but for vs_terminate(). May be NULL. */
     size_t (*near_heap_limit)(struct vs_cx *cx, size_t limit);

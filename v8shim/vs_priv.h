@@ -154,8 +154,8 @@ static inline v8::Local<v8::String> interned(v8::Isolate *isolate, const char *t
 }
 
 /* snapshot.cc: what an isolate with such a heap starts from. */
-void vs_snapshot_prepare(v8::Isolate::CreateParams *params, int heap);
-bool vs_snapshot_is_open(void);
+void vs_snapshot_prepare(v8::Isolate::CreateParams *params, const vs_host *host);
+bool vs_snapshot_is_open(unsigned number);
 /* isolate.cc: drops all that this side holds of the isolate, before it is saved or closed. */
 void vs_isolate_forget(vs_state *st);
 /* isolate.cc: the end of the isolate, which is not entered any more, and of st. */

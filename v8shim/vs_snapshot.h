@@ -20,12 +20,18 @@ extern "C" {
 
 struct vs_class;
 
-/* From now on all isolates of the process start from these bytes, which stay as long as it lives.
- * Once, between vs_platform_open() and the first isolate. false: made by another executable or for
- * another V8; nothing has changed. */
-bool vs_snapshot_use(const uint8_t *data, size_t len);
+/* A process can have so many, made by one process: V8 shares a part of the heap among isolates. */
+enum { VS_SNAPSHOTS = 2 };
 
-/* VS_HEAP_SAVE: the value will be there for vs_snapshot_get(). */
+/* From now on isolates that ask for this number start from these bytes, which stay as long as the
+ * process lives. Once for a number, after vs_platform_open() and before the first isolate that
+ * asks for it; number 0 before all isolates. false: made by another executable, for another V8, or
+ * not together with those in use; nothing has changed. */
+bool vs_snapshot_use(unsigned number, const uint8_t *data, size_t len);
+
+/* Several isolates with VS_HEAP_SAVE may be open on one thread, and are taken newest first.
+ *
+ * VS_HEAP_SAVE: the value will be there for vs_snapshot_get(). */
 void vs_snapshot_add(struct vs_cx *cx, vs_val v);
 void vs_snapshot_add_class(struct vs_cx *cx, struct vs_class *c);
 /* Ends the isolate; cx is gone. No vs_ref, scope or other context may be left. The bytes are the

@@ -275,7 +275,7 @@ void rt_process_put_title(struct rt_env *env, vs_val process)
     size_t cap;
     const char *title = rt_options_title(env->options, &cap);
     /* The process has one title, which the main thread sets. */
-    if (env->worker) {
+    if (env->in_worker) {
         vs_put_str(cx, process, "title", cap ? title : "");
     } else {
         vs_put_accessor(cx, process, "title", get_title, set_title);

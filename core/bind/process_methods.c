@@ -101,7 +101,7 @@ static void patch_process_object(const struct vs_args *a)
     CHECK(vs_define(cx, process, vs_str_intern(cx, "pid"), vs_i32(cx, getpid()), VS_READ_ONLY));
     vs_put_accessor(cx, process, "ppid", get_parent_pid, NULL);
     vs_put(cx, process, "execPath", exec_path_new(env));
-    if (env->worker) {
+    if (env->in_worker) {
         vs_put_int(cx, process, "debugPort", (double)rt_process_state(env)->debug_port);
     } else {
         vs_put_accessor(cx, process, "debugPort", get_debug_port, set_debug_port);

@@ -335,10 +335,21 @@ static void get_env_message_port(const struct vs_args *a)
     vs_ret(a, port ? vs_ref_get(port) : vs_undefined(vs_args_cx(a)));
 }
 
-void rt_bind_worker(struct rt_env *env, vs_val target)
+void rt_worker_put_self(struct rt_env *env)
 {
     struct vs_cx *cx = env->cx;
     struct rt_worker *w = env->worker;
+    if (!w || !env->bindings[RT_BINDING_worker]) return;
+    vs_val target = vs_ref_get(env->bindings[RT_BINDING_worker]);
+    vs_put_int(cx, target, "threadId", w->id);
+    vs_put_str(cx, target, "threadName", w->name);
+    vs_put(cx, target, "isInternalThread", vs_bool(cx, w->internal));
+    vs_put(cx, target, "resourceLimits", limits_array(cx, w));
+}
+
+void rt_bind_worker(struct rt_env *env, vs_val target)
+{
+    struct vs_cx *cx = env->cx;
     struct vs_class *c = vs_class_new(cx, "Worker", construct, rt_async_class(env), 1);
     put_methods(c);
     vs_put(cx, target, "Worker", vs_class_fn(c));
@@ -348,12 +359,12 @@ void rt_bind_worker(struct rt_env *env, vs_val target)
                    "takeHeapSnapshot startCpuProfile stopCpuProfile startHeapProfile "
                    "stopHeapProfile");
     vs_put_fn(cx, target, "getEnvMessagePort", get_env_message_port);
-    vs_put_int(cx, target, "threadId", w ? w->id : 0);
-    vs_put_str(cx, target, "threadName", w ? w->name : "");
-    vs_put(cx, target, "isMainThread", vs_bool(cx, !w));
-    vs_put(cx, target, "isInternalThread", vs_bool(cx, w && w->internal));
-    vs_put(cx, target, "ownsProcessState", vs_bool(cx, !w));
-    if (w) vs_put(cx, target, "resourceLimits", limits_array(cx, w));
+    vs_put_int(cx, target, "threadId", 0);
+    vs_put_str(cx, target, "threadName", "");
+    vs_put(cx, target, "isMainThread", vs_bool(cx, !env->in_worker));
+    vs_put(cx, target, "isInternalThread", vs_bool(cx, false));
+    vs_put(cx, target, "ownsProcessState", vs_bool(cx, !env->in_worker));
+    rt_worker_put_self(env);
     vs_put_int(cx, target, "kMaxYoungGenerationSizeMb", RT_WORKER_YOUNG);
     vs_put_int(cx, target, "kMaxOldGenerationSizeMb", RT_WORKER_OLD);
     vs_put_int(cx, target, "kCodeRangeSizeMb", RT_WORKER_CODE);

@@ -1,9 +1,13 @@
 /* A heap that one process saves opens in another: values, callbacks, lazy properties, classes,
- * memory and texts are in place; what is not of this executable is refused. */
+ * memory and texts are in place; what is not of this executable is refused. A second heap that was
+ * saved by the same process opens beside the first; that of another process is refused. */
+#include <limits.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "test/c/vs_world.h"
+
+#define SECOND ".second"
 
 static const char text[] = "a text that stays where it is in the executable";
 
@@ -56,6 +60,31 @@ static void put(struct world *w, const char *name, vs_val v)
     vs_put(w->cx, vs_global(w->cx), name, v);
 }
 
+static void write_taken(struct vs_cx *cx, const char *path, const char *suffix)
+{
+    char name[PATH_MAX];
+    size_t len;
+    uint8_t *data = vs_snapshot_take(cx, &len);
+    assert(data);
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    FILE *f = fopen(name, "wb");
+    assert(f && fwrite(data, 1, len, f) == len && fclose(f) == 0);
+    free(data);
+}
+
+/* Another isolate, with another class and value behind the same callback. */
+static void save_second(const char *path)
+{
+    struct world w;
+    struct vs_host host = { .heap = VS_HEAP_SAVE };
+    world_enter(&w, &host);
+    put(&w, "answer", vs_fn_new(w.cx, answer, "answer"));
+    vs_snapshot_add_class(w.cx, vs_class_new(w.cx, "Other", answer, NULL, 1));
+    vs_snapshot_add(w.cx, world_run(&w, "globalThis.number = 'second'"));
+    vs_scope_close(&w.scope);
+    write_taken(w.cx, path, SECOND);
+}
+
 static void save(const char *path)
 {
     struct world w;
@@ -76,18 +105,16 @@ static void save(const char *path)
     vs_snapshot_add(w.cx, world_run(&w, "'second'"));
     vs_snapshot_add_class(w.cx, c);
     vs_scope_close(&w.scope);
-    size_t len;
-    uint8_t *data = vs_snapshot_take(w.cx, &len);
-    assert(data);
-    FILE *f = fopen(path, "wb");
-    assert(f && fwrite(data, 1, len, f) == len && fclose(f) == 0);
-    free(data);
+    save_second(path);
+    write_taken(w.cx, path, "");
     vs_platform_close();
 }
 
-static uint8_t *read_all(const char *path, size_t *len)
+static uint8_t *read_all(const char *path, const char *suffix, size_t *len)
 {
-    FILE *f = fopen(path, "rb");
+    char name[PATH_MAX];
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    FILE *f = fopen(name, "rb");
     assert(f);
     fseek(f, 0, SEEK_END);
     *len = (size_t)ftell(f);
@@ -104,32 +131,46 @@ static void refuses_others(uint8_t *data, size_t len)
     enum { HEAD = 8 + 32 + 4 + 4 + 8 };
     for (size_t i = 0; i < HEAD; i++) {
         data[i] ^= 1;
-        assert(!vs_snapshot_use(data, len));
+        assert(!vs_snapshot_use(0, data, len));
         data[i] ^= 1;
     }
-    assert(!vs_snapshot_use(data, len - 1));
-    assert(!vs_snapshot_use(data, HEAD));
-    assert(!vs_snapshot_use(data, 0));
+    assert(!vs_snapshot_use(0, data, len - 1));
+    assert(!vs_snapshot_use(0, data, HEAD));
+    assert(!vs_snapshot_use(0, data, 0));
 }
 
-static void open_saved(const char *path)
+/* With the first in use. */
+static void open_second(const char *path, const char *stranger)
+{
+    size_t len, other_len;
+    uint8_t *data = read_all(path, SECOND, &len), *other = read_all(stranger, SECOND, &other_len);
+    assert(!vs_snapshot_use(1, other, other_len));
+    free(other);
+    assert(vs_snapshot_use(1, data, len)); /* and stays */
+    struct world w;
+    struct vs_host host = { .heap = VS_HEAP_SAVED, .snapshot = 1 };
+    world_enter(&w, &host);
+    struct vs_class *c = vs_snapshot_get_class(w.cx);
+    assert(vs_is_str(vs_snapshot_get(w.cx)));
+    put(&w, "other", vs_class_make(c));
+    assert(world_true(&w, "other.constructor.name === 'Other' && number === 'second'"));
+    assert(world_true(&w, "answer() === 42 && typeof twice === 'undefined'"));
+    vs_scope_close(&w.scope);
+    vs_isolate_close(w.cx);
+}
+
+static void open_saved(const char *path, const char *stranger)
 {
     size_t len;
-    uint8_t *data = read_all(path, &len);
+    uint8_t *data = read_all(path, "", &len);
     struct world w;
-    memset(&w, 0, sizeof w);
     assert(!vs_platform_open(1));
     refuses_others(data, len);
-    assert(vs_snapshot_use(data, len));
-    assert(!vs_snapshot_use(data, len)); /* once */
-    struct vs_host host = { .user = &w,
-                            .wake = world_wake,
-                            .uncaught = world_uncaught,
-                            .promise_reject = world_reject,
-                            .fatal = world_fatal,
-                            .heap = VS_HEAP_SAVED };
-    w.cx = vs_isolate_open(&host, NULL);
-    vs_scope_open(w.cx, &w.scope);
+    assert(vs_snapshot_use(0, data, len));
+    assert(!vs_snapshot_use(0, data, len)); /* once */
+    struct vs_host host = { .heap = VS_HEAP_SAVED };
+    open_second(path, stranger); /* it may go before the first one opens */
+    world_enter(&w, &host);
 
     vs_val bytes = vs_snapshot_get(w.cx);
     assert(vs_is_u8(bytes) && vs_bytes(bytes).len == 3);
@@ -150,12 +191,12 @@ static void open_saved(const char *path)
     free(data);
 }
 
-static int run(char *self, const char *mode, const char *path)
+static int run(const char *mode, const char *path, const char *stranger)
 {
     pid_t pid = fork();
     assert(pid >= 0);
     if (pid == 0) {
-        execl(self, self, mode, path, NULL);
+        execl("/proc/self/exe", "vs_snapshot_test", mode, path, stranger, NULL);
         _exit(127);
     }
     int status;
@@ -163,22 +204,38 @@ static int run(char *self, const char *mode, const char *path)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-int main(int argc, char **argv)
+static void make_path(char *path)
 {
-    if (argc == 3 && strcmp(argv[1], "save") == 0) {
-        save(argv[2]);
-        return 0;
-    }
-    if (argc == 3) {
-        open_saved(argv[2]);
-        return 0;
-    }
-    char path[] = "/tmp/torc-snapshot-XXXXXX";
     int fd = mkstemp(path);
     assert(fd >= 0);
     close(fd);
-    assert(run("/proc/self/exe", "save", path) == 0);
-    assert(run("/proc/self/exe", "open", path) == 0);
+}
+
+static void unlink_both(const char *path)
+{
+    char name[PATH_MAX];
+    snprintf(name, sizeof name, "%s" SECOND, path);
     unlink(path);
+    unlink(name);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4) {
+        if (strcmp(argv[1], "save") == 0) {
+            save(argv[2]);
+        } else {
+            open_saved(argv[2], argv[3]);
+        }
+        return 0;
+    }
+    char path[] = "/tmp/torc-snapshot-XXXXXX", stranger[] = "/tmp/torc-snapshot-XXXXXX";
+    make_path(path);
+    make_path(stranger);
+    assert(run("save", path, "") == 0);
+    assert(run("save", stranger, "") == 0);
+    assert(run("open", path, stranger) == 0);
+    unlink_both(path);
+    unlink_both(stranger);
     return 0;
 }

