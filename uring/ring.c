@@ -25,6 +25,7 @@
 #define WORKERS_MIN 4u /* kernel threads for files: at least, and otherwise one per processor */
 #define WORKERS_UNBOUNDED 16u /* kernel threads for everything else that may block */
 #define LONE_SEND_MAX 16384u  /* bytes; more may not fit, and then the kernel can wait for room */
+#define LONE_TURNS 4u         /* with one operation each, in a row, make a calm */
 
 #define TOKEN_NONE ((uint64_t)UR_TAG_BACKEND)
 #define TOKEN_WAKE ((uint64_t)UR_TAG_BACKEND | 1u << 8)
@@ -44,6 +45,7 @@ struct ur_backend {
     int wake_fd;
     struct ur_trial trial; /* the environment's wishes */
     struct ur_stash stash; /* of calls made directly, and cleared out of the way of a submit */
+    uint32_t lone;         /* batches of one operation, in a row */
     uint64_t enters, sqes, overflows, direct;
 };
 
@@ -406,8 +408,8 @@ static size_t send_len(const struct ur_desc *d)
 }
 
 /* A send is nearly always complete when it was submitted, and so the enter that submits it does not
- * wait: the next one does. With nothing else to submit the plain call costs less than that enter.
- * False: it is the ring's after all. */
+ * wait: the next one does. Where there is never anything else to submit the plain call costs less
+ * than that enter. False: it is the ring's after all. */
 static bool send_alone(struct ur_backend *be, const struct ur_desc *d)
 {
     if (d->kind != UR_KIND_SEND && d->kind != UR_KIND_SENDMSG) return false;
@@ -422,21 +424,22 @@ static bool send_alone(struct ur_backend *be, const struct ur_desc *d)
     return true;
 }
 
-static void start(struct ur_backend *be, const struct ur_desc *d, bool alone)
+static void start(struct ur_backend *be, const struct ur_desc *d, bool calm)
 {
     if (be->trial.fails && be->trial.op_err[d->kind])
         ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token,
                                                           .res = -be->trial.op_err[d->kind] });
     else if (d->kind == UR_KIND_SHUTDOWN)
         shut_down(be, d);
-    else if (!alone || !send_alone(be, d))
+    else if (!calm || !send_alone(be, d))
         prep(be, get_sqe(be), d);
 }
 
 static void ring_submit(struct ur_backend *be, const struct ur_batch *batch)
 {
     bool alone = batch->head && !batch->head->next;
-    for (struct ur_desc *d = batch->head; d; d = d->next) start(be, d, alone);
+    be->lone = alone ? be->lone + 1 : 0;
+    for (struct ur_desc *d = batch->head; d; d = d->next) start(be, d, be->lone > LONE_TURNS);
     for (uint32_t i = 0; i < batch->cancel_count; i++) {
         struct io_uring_sqe *sqe = get_sqe(be);
         io_uring_prep_cancel64(sqe, batch->cancels[i], 0);
