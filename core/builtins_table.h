@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct rt_builtin {
-    const char *id;   /* "fs", "internal/bootstrap/realm", "torc/..." */
+    const char *id;   /* "fs", "internal/bootstrap/realm", "torc:jobs" */
     const void *data; /* source text: ASCII, or UTF-16 in host order when two_byte; no terminator */
     uint32_t len;     /* in characters */
     bool two_byte;    /* data is aligned for uint16_t */

@@ -1,6 +1,7 @@
 /* core/bind/module_run.c: linking and evaluating modules, and what the engine asks about them:
  * import(), import.meta and the modules behind import statements. */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/bind/contextify.h"
 #include "core/bind/module_wrap_priv.h"
@@ -305,6 +306,16 @@ static vs_val rejected(struct vs_cx *cx, vs_val error)
     return vs_resolver_promise(resolver);
 }
 
+vs_val module_specifier(struct vs_cx *cx, vs_val specifier)
+{
+    static const uint16_t scheme[] = { 't', 'o', 'r', 'c', ':' };
+    uint16_t start[sizeof scheme / sizeof *scheme];
+    if (vs_str_len(specifier) < sizeof scheme / sizeof *scheme) return specifier;
+    vs_str_write_utf16(cx, specifier, 0, sizeof scheme / sizeof *scheme, start);
+    if (memcmp(start, scheme, sizeof scheme) != 0) return specifier;
+    return vs_str_concat(cx, vs_str_intern(cx, "node:"), specifier);
+}
+
 vs_val rt_module_import_dynamic(struct rt_env *env, const struct vs_import *import)
 {
     struct vs_cx *cx = env->cx;
@@ -320,8 +331,9 @@ vs_val rt_module_import_dynamic(struct rt_env *env, const struct vs_import *impo
         vs_val value = vs_get_index(cx, import->attributes, i + 1);
         if (!key || !value || !vs_define(cx, object, key, value, VS_ATTR_NONE)) return NULL;
     }
-    vs_val argv[] = { symbol, import->specifier, vs_i32(cx, import->phase), object,
-                      import->referrer };
+    vs_val specifier = module_specifier(cx, import->specifier);
+    if (!specifier) return NULL;
+    vs_val argv[] = { symbol, specifier, vs_i32(cx, import->phase), object, import->referrer };
     return vs_call(cx, vs_ref_get(env->hooks.import_dynamic), vs_undefined(cx), 5, argv);
 }
 

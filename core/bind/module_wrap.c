@@ -194,8 +194,9 @@ static void get_module_requests(const struct vs_args *a)
     for (int i = 0; i < count; i++) {
         struct vs_module_request r;
         if (!vs_module_request(cx, module, i, &r)) return;
-        vs_val request = vs_obj_new_null(cx);
-        vs_put(cx, request, "specifier", r.specifier);
+        vs_val request = vs_obj_new_null(cx), specifier = module_specifier(cx, r.specifier);
+        if (!specifier) return;
+        vs_put(cx, request, "specifier", specifier);
         vs_put(cx, request, "attributes", r.attributes);
         vs_put_int(cx, request, "phase", r.phase);
         if (!vs_freeze(cx, request) || !vs_set_index(cx, requests, (uint32_t)i, request)) return;

@@ -54,4 +54,8 @@ void module_evaluate_sync(const struct vs_args *a);
 void module_create_facade(const struct vs_args *a);
 extern const struct vs_module_host module_host;
 
+/* What the library's loader is asked for: it knows the scheme of torc's own modules ("torc:jobs")
+ * below that of Node's ("node:torc:jobs") only. NULL: an exception is pending. */
+vs_val module_specifier(struct vs_cx *cx, vs_val specifier);
+
 #endif

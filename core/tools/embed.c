@@ -2,7 +2,8 @@
  *
  *   embed NODELIB OURS OUT    reads NODELIB/<id>.js and OURS/<id>.js, writes OUT/builtins.bin (all
  *                             texts), OUT/builtins_table.c (core/builtins_table.h) and
- *                             OUT/builtins.d (what was read, as a make rule)
+ *                             OUT/builtins.d (what was read, as a make rule). OURS/torc/x.js is
+ *                             the module "torc:x"
  *
  * V8 takes a source without copying if it is one-byte or UTF-16. A text with any non-ASCII
  * character is therefore converted here, once. Not part of the runtime: on any error it prints and
@@ -100,7 +101,7 @@ static bool has_prefix(const char *s, const char *prefix)
 
 static bool is_torcs_own(const char *id)
 {
-    return has_prefix(id, "torc/") || has_prefix(id, "internal/torc/") ||
+    return has_prefix(id, "torc:") || has_prefix(id, "internal/torc/") ||
            has_prefix(id, "internal/main/torc_");
 }
 
@@ -108,6 +109,7 @@ static bool is_torcs_own(const char *id)
  * is a misspelt or outdated replacement that would silently never be used. */
 static void add_ours(struct list *list, char *id, char *path)
 {
+    if (has_prefix(id, "torc/")) id[strlen("torc")] = ':';
     struct text *old = find(list, id);
     if (old) {
         free(old->path);
