@@ -23,6 +23,7 @@ refuses "CONNECTIONS must be a whole number from 1 to 20000, not '99999'" hello 
 refuses "RUNS must be a whole number" startup /nowhere /nowhere ten
 refuses "ROUNDS must be a whole number" fs /nowhere /nowhere ''
 refuses "CASES must be a regular expression" fs /nowhere /nowhere 1 '['
+refuses "no case matches 'nothing'" workers /nowhere /nowhere 1 nothing
 refuses "--rounds must be a whole number from 1 to 1000, not 'x'" http /nowhere /nowhere /nowhere --rounds x
 refuses "--only: there is no 'hallo', only hello, json" http /nowhere /nowhere /nowhere --only hallo
 refuses "--with: there is no 'node', only node-latest, bun, deno" http /nowhere /nowhere /nowhere --with node
