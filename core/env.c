@@ -12,6 +12,7 @@
 #include "core/context.h"
 #include "core/debug.h"
 #include "core/error.h"
+#include "core/job_pool.h"
 #include "core/module.h"
 #include "core/options.h"
 #include "core/snapshot.h"
@@ -160,7 +161,9 @@ static void tell_backend(const struct rt_env *env)
 
 static int open_loop(struct rt_env *env, const char **why)
 {
-    struct ur_loop_options lo = { .backend = rt_option_str(env->options, RT_OPT_io), .owner = env };
+    struct ur_loop_options lo = { .backend = rt_option_str(env->options, RT_OPT_io),
+                                  .pool = rt_job_pool(),
+                                  .owner = env };
     int err = ur_loop_open(&env->loop, &lo);
     if (err) {
         *why = ur_open_reason();

@@ -92,7 +92,7 @@ function measure(runtime, kind, packages) {
 }
 
 function main(torc, node, packages, rounds = '5') {
-  const { summary, table, machine } = require('./lib.js');
+  const { summary, table, machine } = require('./common/lib.js');
   const cases = [
     { name: 'torc:jobs', runtime: torc, kind: 'jobs' },
     { name: 'piscina on torc', runtime: torc, kind: 'piscina' },

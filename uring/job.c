@@ -1,12 +1,13 @@
 /* uring/job.c: the pool of job threads. One lock guards the queues, the jobs' states and the loops'
  * lists of finished jobs. A thread is made when a job finds none idle, up to the limit; threads end
- * with the pool. */
+ * when they have been idle for long, or with the pool. */
 #include "uring/job.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "uring/loop_priv.h"
 
@@ -18,6 +19,9 @@
 enum { JOB_NEW, JOB_QUEUED, JOB_RUNNING, JOB_DONE };
 
 #define THREADS_MAX 1024u
+#define MS_PER_S 1000u
+#define NS_PER_MS 1000000u
+#define NS_PER_S 1000000000u
 
 /* Waiting jobs of one priority. */
 struct job_queue {
@@ -30,22 +34,50 @@ struct ur_pool {
     pthread_cond_t more; /* a job was queued, or the pool ends */
     struct job_queue queue[UR_JOB_PRIORITIES];
     pthread_t *thread;
+    pthread_t ended; /* the last that was idle for too long: not joined yet */
+    bool has_ended;
+    uint32_t idle_ms;
+    uint32_t (*size)(void); /* asked while there is no limit */
     uint32_t limit, count, idle, queued;
     uint32_t slow, slow_limit; /* SLOW jobs running, and at most */
     uint32_t refs;             /* by loops and the maker; guarded by lock */
     bool ending;
 };
 
-struct ur_pool *ur_pool_new(uint32_t threads)
+/* With the lock held, or before others know p. 0 threads: the default. */
+static void set_limit(struct ur_pool *p, uint32_t threads)
+{
+    p->limit = threads ? threads : UR_JOB_THREADS;
+    if (p->limit > THREADS_MAX) p->limit = THREADS_MAX;
+    p->slow_limit = (p->limit + 1) / 2;
+    p->thread = ur_grow(NULL, p->limit, sizeof *p->thread);
+}
+
+struct ur_pool *ur_pool_new_lazy(uint32_t (*threads)(void))
 {
     struct ur_pool *p = ur_alloc(sizeof *p);
-    uint32_t limit = threads ? threads : UR_JOB_THREADS;
-    if (limit > THREADS_MAX) limit = THREADS_MAX;
-    *p = (struct ur_pool){ .limit = limit, .slow_limit = (limit + 1) / 2, .refs = 1 };
-    p->thread = ur_grow(NULL, limit, sizeof *p->thread);
+    *p = (struct ur_pool){ .size = threads, .idle_ms = UR_JOB_IDLE_MS, .refs = 1 };
+    pthread_condattr_t attr;
     UR_CHECK(!pthread_mutex_init(&p->lock, NULL));
-    UR_CHECK(!pthread_cond_init(&p->more, NULL));
+    UR_CHECK(!pthread_condattr_init(&attr));
+    UR_CHECK(!pthread_condattr_setclock(&attr, CLOCK_MONOTONIC));
+    UR_CHECK(!pthread_cond_init(&p->more, &attr));
+    pthread_condattr_destroy(&attr);
     return p;
+}
+
+struct ur_pool *ur_pool_new(uint32_t threads)
+{
+    struct ur_pool *p = ur_pool_new_lazy(NULL);
+    set_limit(p, threads);
+    return p;
+}
+
+void ur_pool_idle_ms(struct ur_pool *p, uint32_t ms)
+{
+    pthread_mutex_lock(&p->lock);
+    p->idle_ms = ms;
+    pthread_mutex_unlock(&p->lock);
 }
 
 void ur_pool_drop(struct ur_pool *p)
@@ -56,7 +88,9 @@ void ur_pool_drop(struct ur_pool *p)
     if (last) pthread_cond_broadcast(&p->more);
     pthread_mutex_unlock(&p->lock);
     if (!last) return;
+    /* None leaves by itself any more. */
     for (uint32_t i = 0; i < p->count; i++) pthread_join(p->thread[i], NULL);
+    if (p->has_ended) pthread_join(p->ended, NULL);
     pthread_cond_destroy(&p->more);
     pthread_mutex_destroy(&p->lock);
     free(p->thread);
@@ -134,9 +168,36 @@ static struct ur_job *take_job(struct ur_pool *p)
     return j;
 }
 
+/* With the lock held. false: no job came for long. */
+static bool wait_for_job(struct ur_pool *p)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    uint64_t ns = (uint64_t)until.tv_nsec + (uint64_t)(p->idle_ms % MS_PER_S) * NS_PER_MS;
+    until.tv_sec += (time_t)(p->idle_ms / MS_PER_S + ns / NS_PER_S);
+    until.tv_nsec = (long)(ns % NS_PER_S);
+    p->idle++;
+    int err = pthread_cond_timedwait(&p->more, &p->lock, &until);
+    p->idle--;
+    return err != ETIMEDOUT || p->queued || p->ending;
+}
+
+/* With the lock held, on a thread that ends: it is the pool's last one to be joined, and joins the
+ * one before. */
+static void leave(struct ur_pool *p)
+{
+    uint32_t i = 0;
+    while (!pthread_equal(p->thread[i], pthread_self())) i++;
+    p->thread[i] = p->thread[--p->count];
+    if (p->has_ended) pthread_join(p->ended, NULL);
+    p->ended = pthread_self();
+    p->has_ended = true;
+}
+
 static void *run_jobs(void *arg)
 {
     struct ur_pool *p = arg;
+    pthread_setname_np(pthread_self(), "ur-job");
     pthread_mutex_lock(&p->lock);
     for (;;) {
         struct ur_job *j = take_job(p);
@@ -150,10 +211,9 @@ static void *run_jobs(void *arg)
             finish(j, 0);
         } else if (p->ending) {
             break;
-        } else {
-            p->idle++;
-            pthread_cond_wait(&p->more, &p->lock);
-            p->idle--;
+        } else if (!wait_for_job(p)) {
+            leave(p);
+            break;
         }
     }
     pthread_mutex_unlock(&p->lock);
@@ -182,6 +242,7 @@ void ur_job_start(struct ur_loop *l, struct ur_job *j)
     if (!j->unref) l->refs++;
     j->loop = l;
     pthread_mutex_lock(&p->lock);
+    if (!p->limit) set_limit(p, p->size());
     int err = l->closing ? -ECANCELED : 0;
     /* Each queued job needs a thread: an idle one that no other job woke, or one more. */
     if (!err && p->idle <= p->queued && p->count < p->limit) err = add_thread(p);

@@ -1,5 +1,6 @@
 /* uring/job.h: blocking work on a few threads, for what the kernel cannot do asynchronously.
- * A pool makes each thread on first need and none before; one that never gets a job has none. */
+ * A pool makes each thread on first need and none before; one that never gets a job has none. A
+ * thread that gets none for a while ends. */
 #ifndef URING_JOB_H
 #define URING_JOB_H
 
@@ -46,12 +47,19 @@ bool ur_job_cancel(struct ur_job *j);
 /* A pool to share between loops, of at most `threads` threads (0: the default). Each loop holds a
  * reference from ur_loop_open() to ur_loop_close(); drop gives up the caller's own. ANY THREAD. */
 struct ur_pool *ur_pool_new(uint32_t threads);
+/* The same; threads() is asked at the first job, on its loop's thread. It may not use the pool. */
+struct ur_pool *ur_pool_new_lazy(uint32_t (*threads)(void));
 void ur_pool_drop(struct ur_pool *p);
+
+/* How long a thread waits for a job before it ends; UR_JOB_IDLE_MS at first. For threads that begin
+ * to wait from now on. ANY THREAD. */
+void ur_pool_idle_ms(struct ur_pool *p, uint32_t ms);
 
 /* Threads alive now. ANY THREAD. */
 uint32_t ur_pool_threads(struct ur_pool *p);
 
 #define UR_JOB_THREADS 4u
+#define UR_JOB_IDLE_MS 10000u
 #define UR_JOB_PASSES 16u /* jobs of higher priority that start before one that waits */
 
 #endif
