@@ -1,5 +1,5 @@
-# For scripts/perf, not part of the build unless asked for: perf_loop, the measurements of perf/loop/, and
-# perf_http_load, the loader of perf/http.
+# For scripts/perf, not part of the build unless asked for: perf_loop, the measurements of perf/loop/,
+# perf_http_load, the loader of perf/http, and perf_stall, which measures how long a read may hold up the loop.
 
 if(TORC_SYSROOT_DIR)
   set(benchmark_library "${TORC_SYSROOT_DIR}/usr/lib/x86_64-linux-gnu/libbenchmark.so")
@@ -27,3 +27,7 @@ endif()
 add_executable(perf_http_load EXCLUDE_FROM_ALL perf/http/load.c)
 target_link_libraries(perf_http_load PRIVATE torc_c llhttp hdr_histogram)
 set_target_properties(perf_http_load PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/perf")
+
+add_executable(perf_stall EXCLUDE_FROM_ALL perf/stall/stall.c)
+target_link_libraries(perf_stall PRIVATE torc_c ur)
+set_target_properties(perf_stall PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/perf")

@@ -1,0 +1,99 @@
+/* perf/stall/stall.c FILE: how late a timer of 1 ms is while FILE, which is cached, is read as a
+ * whole again and again. Prints a histogram. The back end is the one that TORC_IO names. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "uring/file.h"
+#include "uring/loop.h"
+#include "uring/timer.h"
+
+#define NS_PER_S 1000000000ull
+#define PERIOD_NS 1000000u
+#define FIRES 500u
+#define BUCKETS 16u /* of lateness: below 16 us, 32 us, ... */
+#define FIRST_NS 16000u
+
+struct bench {
+    struct ur_loop *loop;
+    struct ur_file_op read;
+    struct ur_timer timer;
+    char *data;
+    size_t len;
+    int fd;
+    uint64_t due_ns, worst_ns;
+    uint32_t fired, reads;
+    uint32_t late[BUCKETS];
+};
+
+static void need(bool ok, const char *what)
+{
+    if (ok) return;
+    perror(what);
+    exit(1);
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+static void start_timer(struct bench *b);
+
+static void fired(struct ur_timer *t)
+{
+    struct bench *b = ur_loop_owner(t->loop);
+    uint64_t late = now_ns() - b->due_ns;
+    uint32_t bucket = 0;
+    while (bucket < BUCKETS - 1 && late >= (uint64_t)FIRST_NS << bucket) bucket++;
+    b->late[bucket]++;
+    if (late > b->worst_ns) b->worst_ns = late;
+    if (++b->fired < FIRES) start_timer(b);
+}
+
+static void start_timer(struct bench *b)
+{
+    ur_loop_update_time(b->loop);
+    b->due_ns = ur_loop_now_ns(b->loop) + PERIOD_NS;
+    ur_timer_start_ns(&b->timer, PERIOD_NS, 0);
+}
+
+static void was_read(struct ur_file_op *f, int64_t res)
+{
+    struct bench *b = ur_loop_owner(f->loop);
+    need(res == (int64_t)b->len, "read");
+    b->reads++;
+    if (b->fired < FIRES) ur_read(b->loop, &b->read, b->fd, b->data, b->len, 0);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = { 0 };
+    struct stat st;
+    struct ur_loop_options o = { .owner = &b };
+    b.fd = open(argc == 2 ? argv[1] : "", O_RDONLY | O_CLOEXEC);
+    need(b.fd >= 0 && !fstat(b.fd, &st), "FILE");
+    b.len = (size_t)st.st_size;
+    b.data = malloc(b.len);
+    need(b.data && pread(b.fd, b.data, b.len, 0) == (ssize_t)b.len, "read");
+    need(ur_loop_open(&b.loop, &o) == 0, "loop");
+    ur_file_op_init(&b.read, was_read);
+    ur_timer_init(b.loop, &b.timer, fired);
+    start_timer(&b);
+    ur_read(b.loop, &b.read, b.fd, b.data, b.len, 0);
+    need(ur_loop_run(b.loop) == 0, "loop");
+    printf("%s: %" PRIu32 " reads of %zu MB, timer late by\n", ur_backend_name(b.loop), b.reads,
+           b.len >> 20);
+    for (uint32_t i = 0; i < BUCKETS; i++)
+        if (b.late[i])
+            printf("  %s %6" PRIu64 " us %6" PRIu32 "\n", i < BUCKETS - 1 ? "<" : "  ",
+                   ((uint64_t)FIRST_NS << i) / 1000, b.late[i]);
+    printf("  most %4" PRIu64 " us\n", b.worst_ns / 1000);
+    return ur_loop_close(b.loop) != 0;
+}
