@@ -52,7 +52,7 @@ static void send_done(struct ur_send *req, int64_t res)
 {
     struct rt_write *w = container_of(req, struct rt_write, send);
     struct rt_stream *s = w->stream;
-    bool told = w->async.object != NULL;
+    bool told = w->async.object || w->done;
     int status = res < 0 ? (int)res : 0;
     rt_write_done(w, status);
     bool open = conn_of_stream(s)->handle.state == RT_HANDLE_OPEN;
@@ -117,6 +117,7 @@ static int conn_write(struct rt_stream *s, struct rt_write *w)
     }
     bool taken = !first && rt_write_owns(w) && queued + w->len <= RT_STREAM_QUEUE_MAX;
     w->send.done = send_done;
+    if (taken) w->done = NULL; /* what we return tells */
     ur_sendv(&c->io, &w->send, w->iov, w->iov_count);
     return taken ? RT_WRITE_DONE : RT_WRITE_ASYNC;
 }

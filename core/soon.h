@@ -9,12 +9,13 @@ struct rt_env;
 
 struct rt_soon {
     void (*fn)(struct rt_env *env, struct rt_soon *s); /* caller */
-    struct rt_soon *next;                              /* private */
-    bool queued;                                       /* private */
+    bool ref;             /* caller: the program goes on until it has run */
+    struct rt_soon *next; /* private */
+    bool queued;          /* private */
 };
 
 /* Runs s->fn once, as a callback of its own; s lives as long as the env. It is no reason for the
- * program to go on. Queued already: nothing changes. */
+ * program to go on unless s->ref. Queued already: nothing changes. */
 void rt_soon(struct rt_env *env, struct rt_soon *s);
 
 #endif

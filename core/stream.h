@@ -99,6 +99,11 @@ struct rt_write {
     struct iovec *iov; /* part of the allocation */
     size_t len;        /* all bytes */
     int send_fd;       /* borrowed: a descriptor to send with them; -1: none */
+    /* Of a write made in C: told in place of JS how an RT_WRITE_ASYNC one went; w is freed after.
+     */
+    void (*done)(struct rt_write *w, int status);
+    void *owner;           /* done's own */
+    struct rt_write *next; /* for transports that keep a queue */
 };
 
 /* Whether all bytes are w's own. */
@@ -121,6 +126,24 @@ void rt_stream_reset(struct rt_stream *s);
 void rt_stream_deliver(struct rt_stream *s, int64_t res, const uint8_t *data);
 /* From the transport: a write reported done failed. */
 void rt_stream_write_failed(struct rt_stream *s, int res);
+/* ---- writes made in C ---- */
+
+/* A write to s with room for `cap` bytes of its own after `iov_count` pieces, still without any.
+ * NULL: no memory. */
+struct rt_write *rt_write_new(struct rt_stream *s, uint32_t iov_count, size_t cap);
+/* Where those bytes are; iov_count as given before. */
+uint8_t *rt_write_bytes(struct rt_write *w, uint32_t iov_count);
+/* The next piece; it must stay where it is as long as w lives. */
+void rt_write_add(struct rt_write *w, const void *ptr, size_t len);
+/* Gives back the room for bytes that no piece uses; every piece is of w's own. Returns w, perhaps
+ * moved. */
+struct rt_write *rt_write_trim(struct rt_write *w, uint32_t iov_count);
+/* Hands w to its stream: RT_WRITE_DONE; RT_WRITE_ASYNC and w->done() follows; or -errno. Whatever
+ * it is, w is the stream's or gone. */
+int rt_stream_write_take(struct rt_write *w);
+/* WriteWrap, the class of write requests. */
+struct vs_class *rt_stream_write_class(struct rt_env *env);
+
 /* From the transport, from the loop: w is finished; calls oncomplete and frees w. */
 void rt_write_done(struct rt_write *w, int status);
 /* Moves w's pieces on by n bytes. False: nothing is left. */
@@ -160,6 +183,7 @@ struct rt_stream_state {
     int32_t *base; /* memory of the Int32Array */
     struct vs_ref *base_array;
     struct vs_class *handle_class;
+    struct vs_class *write_class;
 };
 struct rt_stream_state *rt_stream_state(struct rt_env *env);
 

@@ -11,8 +11,7 @@
 #include "core/req.h"
 #include "core/stream_priv.h"
 
-/* A request with room for `cap` bytes of its own after `iov_count` pieces. NULL: no memory. */
-static struct rt_write *write_new(struct rt_stream *s, uint32_t iov_count, size_t cap)
+struct rt_write *rt_write_new(struct rt_stream *s, uint32_t iov_count, size_t cap)
 {
     size_t head = sizeof(struct rt_write) + iov_count * sizeof(struct iovec);
     struct rt_write *w = malloc(head + cap);
@@ -26,18 +25,34 @@ static struct rt_write *write_new(struct rt_stream *s, uint32_t iov_count, size_
     w->iov_count = 0;
     w->len = 0;
     w->send_fd = -1;
+    w->done = NULL;
+    w->owner = NULL;
+    w->next = NULL;
     return w;
 }
 
-static uint8_t *own_bytes(struct rt_write *w, uint32_t iov_count)
+uint8_t *rt_write_bytes(struct rt_write *w, uint32_t iov_count)
 {
     return (uint8_t *)(w->iov + iov_count);
 }
 
-static void add_piece(struct rt_write *w, const void *ptr, size_t len)
+void rt_write_add(struct rt_write *w, const void *ptr, size_t len)
 {
     w->iov[w->iov_count++] = (struct iovec){ (void *)(uintptr_t)ptr, len };
     w->len += len;
+}
+
+struct rt_write *rt_write_trim(struct rt_write *w, uint32_t iov_count)
+{
+    uintptr_t before = (uintptr_t)rt_write_bytes(w, iov_count);
+    struct rt_write *t =
+        realloc(w, sizeof(struct rt_write) + iov_count * sizeof(struct iovec) + w->len);
+    CHECK(t); /* it shrinks */
+    t->iov = (struct iovec *)(t + 1);
+    uint8_t *after = rt_write_bytes(t, iov_count);
+    for (uint32_t i = 0; i < t->iov_count; i++)
+        t->iov[i].iov_base = after + ((uintptr_t)t->iov[i].iov_base - before);
+    return t;
 }
 
 void rt_write_drop(struct rt_write *w)
@@ -64,7 +79,9 @@ bool rt_write_skip(struct rt_write *w, size_t n)
 void rt_write_done(struct rt_write *w, int status)
 {
     struct rt_env *env = w->async.env;
-    if (w->async.object) {
+    if (w->done) {
+        w->done(w, status);
+    } else if (w->async.object) {
         struct vs_scope scope;
         vs_scope_open(env->cx, &scope);
         vs_val argv[] = { vs_i32(env->cx, status), rt_async_object(w->stream->async),
@@ -135,6 +152,40 @@ static int dispatch(struct rt_stream *s, struct rt_write *w, vs_val req)
     return 0;
 }
 
+struct vs_class *rt_stream_write_class(struct rt_env *env)
+{
+    struct rt_stream_state *state = rt_stream_state(env);
+    if (!state->write_class) state->write_class = rt_req_class_new(env, "WriteWrap");
+    return state->write_class;
+}
+
+/* A transport in JS is given a request, which is where it finds w again. 0 or -errno. */
+static int add_request(struct rt_write *w)
+{
+    struct rt_env *env = w->async.env;
+    struct vs_scope scope;
+    vs_scope_open(env->cx, &scope);
+    vs_val req = vs_class_make(rt_stream_write_class(env));
+    if (req) rt_async_init_under(&w->async, w->stream->async, req, RT_PROVIDER_WRITEWRAP, w);
+    vs_scope_close(&scope);
+    return req ? 0 : -ENOMEM;
+}
+
+int rt_stream_write_take(struct rt_write *w)
+{
+    struct rt_stream *s = w->stream;
+    size_t len = w->len;
+    int res = s->write_err;
+    if (!res && s->ops->needs_request) res = add_request(w);
+    if (!res) res = s->ops->write(s, w);
+    if (res < 0) {
+        rt_write_drop(w);
+    } else {
+        s->bytes_written += len;
+    }
+    return res;
+}
+
 /* The third argument, if any: a handle to send along. -errno. */
 static int add_handle(const struct vs_args *a, struct rt_stream *s, struct rt_write *w)
 {
@@ -166,10 +217,10 @@ static void write_string(const struct vs_args *a, enum rt_encoding enc)
         return;
     }
     size_t cap = encoded_cap(cx, str, enc);
-    struct rt_write *w = write_new(s, 1, cap);
+    struct rt_write *w = rt_write_new(s, 1, cap);
     if (w) {
-        uint8_t *bytes = own_bytes(w, 1);
-        add_piece(w, bytes, encode(s->async->env, str, enc, bytes, cap));
+        uint8_t *bytes = rt_write_bytes(w, 1);
+        rt_write_add(w, bytes, encode(s->async->env, str, enc, bytes, cap));
     }
     vs_ret_i32(a, dispatch_with_handle(a, s, w));
 }
@@ -194,18 +245,18 @@ static struct rt_write *write_of_view(struct rt_stream *s, vs_val view)
 {
     struct vs_bytes from = vs_bytes(view);
     bool copy = from.len <= RT_WRITE_COPY_MAX;
-    struct rt_write *w = write_new(s, 1, copy ? from.len : sizeof(struct vs_pin *));
+    struct rt_write *w = rt_write_new(s, 1, copy ? from.len : sizeof(struct vs_pin *));
     if (!w) return NULL;
     if (copy) {
-        if (from.len) memcpy(own_bytes(w, 1), from.ptr, from.len);
-        add_piece(w, own_bytes(w, 1), from.len);
+        if (from.len) memcpy(rt_write_bytes(w, 1), from.ptr, from.len);
+        rt_write_add(w, rt_write_bytes(w, 1), from.len);
         return w;
     }
     w->pins = malloc(sizeof(struct vs_pin *));
     CHECK(w->pins);
     w->pins[w->pin_count++] = vs_pin_new(view);
     struct vs_bytes held = vs_pin_bytes(w->pins[0]);
-    add_piece(w, held.ptr, held.len);
+    rt_write_add(w, held.ptr, held.len);
     return w;
 }
 
@@ -294,17 +345,17 @@ static bool fill(const struct chunks *c, struct rt_write *w, uint8_t *to, size_t
         if (chunk && (vs_is_str(chunk) || is_small(chunk))) {
             to += copy_chunk(c, chunk, enc, to, (size_t)(end - to));
         } else if (chunk) {
-            if (to > start) add_piece(w, start, (size_t)(to - start));
+            if (to > start) rt_write_add(w, start, (size_t)(to - start));
             start = to;
             struct vs_pin *pin = vs_pin_new(chunk);
             struct vs_bytes held = vs_pin_bytes(pin);
             w->pins[w->pin_count++] = pin;
-            add_piece(w, held.ptr, held.len);
+            rt_write_add(w, held.ptr, held.len);
         }
         vs_scope_close(&scope);
         if (!chunk) return false;
     }
-    if (to > start || w->iov_count == 0) add_piece(w, start, (size_t)(to - start));
+    if (to > start || w->iov_count == 0) rt_write_add(w, start, (size_t)(to - start));
     return true;
 }
 
@@ -321,12 +372,12 @@ static void write_chunks(const struct vs_args *a)
     c.count = vs_arr_len(c.array) / (c.all_buffers ? 1 : 2);
     if (!measure(&c, &own, &pins)) return;
     uint32_t iov_count = 2 * pins + 1;
-    struct rt_write *w = write_new(s, iov_count, own);
+    struct rt_write *w = rt_write_new(s, iov_count, own);
     if (w && pins) {
         w->pins = malloc(pins * sizeof(struct vs_pin *));
         CHECK(w->pins);
     }
-    if (w && !fill(&c, w, own_bytes(w, iov_count), own)) {
+    if (w && !fill(&c, w, rt_write_bytes(w, iov_count), own)) {
         rt_write_drop(w);
         return;
     }

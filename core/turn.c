@@ -118,9 +118,16 @@ static void run_tasks(struct rt_env *env)
     vs_scope_close(&scope);
 }
 
+static bool soon_wanted(const struct rt_env *env)
+{
+    for (const struct rt_soon *s = env->soon; s; s = s->next)
+        if (s->ref) return true;
+    return false;
+}
+
 bool rt_alive(struct rt_env *env)
 {
-    return ur_loop_alive(env->loop) || env->immediate->ref_count > 0 ||
+    return ur_loop_alive(env->loop) || env->immediate->ref_count > 0 || soon_wanted(env) ||
            rt_handles_have_closed(env) || vs_tasks_pending(env->cx) ||
            vs_tasks_next_ns(env->cx) == 0;
 }

@@ -9,17 +9,6 @@
 
 #define NS_PER_S 1000000000
 
-/* What PerformanceObserver counts per type; the library adds and subtracts. */
-enum entry_type {
-    ENTRY_GC,
-    ENTRY_HTTP,
-    ENTRY_HTTP2,
-    ENTRY_NET,
-    ENTRY_DNS,
-    ENTRY_QUIC,
-    ENTRY_COUNT
-};
-
 int64_t rt_performance_now_ns(void)
 {
     struct timespec ts;
@@ -65,6 +54,24 @@ static void setup_observers(const struct vs_args *a)
     env->hooks.perf_entry = vs_ref_new(env->cx, vs_arg(a, 0));
 }
 
+bool rt_performance_observed(struct rt_env *env, enum rt_entry_type type)
+{
+    if (!env->hooks.perf_entry) return false;
+    vs_val binding = rt_binding_get(env, "performance");
+    vs_val counts = binding ? vs_get_name(env->cx, binding, "observerCounts") : NULL;
+    return counts && ((const uint32_t *)(const void *)vs_bytes(counts).ptr)[type] > 0;
+}
+
+void rt_performance_entry(struct rt_env *env, const char *name, const char *type, int64_t start_ns,
+                          int64_t end_ns, vs_val details)
+{
+    struct vs_cx *cx = env->cx;
+    vs_val argv[] = { vs_str_intern(cx, name), vs_str_intern(cx, type),
+                      vs_num(cx, (double)(start_ns - env->start_ns) / NS_PER_MS),
+                      vs_num(cx, (double)(end_ns - start_ns) / NS_PER_MS), details };
+    vs_call(cx, vs_ref_get(env->hooks.perf_entry), vs_undefined(cx), 5, argv);
+}
+
 static void put_hidden(struct vs_cx *cx, vs_val target, const char *name, int value)
 {
     CHECK(vs_define(cx, target, vs_str_intern(cx, name), vs_i32(cx, value),
@@ -90,13 +97,13 @@ static vs_val constants_new(struct vs_cx *cx)
         { "NODE_PERFORMANCE_GC_FLAGS_ALL_EXTERNAL_MEMORY", 32 },
         { "NODE_PERFORMANCE_GC_FLAGS_SCHEDULE_IDLE", 64 },
     };
-    static const char *const entry_types[ENTRY_COUNT] = {
-        [ENTRY_GC] = "NODE_PERFORMANCE_ENTRY_TYPE_GC",
-        [ENTRY_HTTP] = "NODE_PERFORMANCE_ENTRY_TYPE_HTTP",
-        [ENTRY_HTTP2] = "NODE_PERFORMANCE_ENTRY_TYPE_HTTP2",
-        [ENTRY_NET] = "NODE_PERFORMANCE_ENTRY_TYPE_NET",
-        [ENTRY_DNS] = "NODE_PERFORMANCE_ENTRY_TYPE_DNS",
-        [ENTRY_QUIC] = "NODE_PERFORMANCE_ENTRY_TYPE_QUIC",
+    static const char *const entry_types[RT_ENTRY_COUNT] = {
+        [RT_ENTRY_GC] = "NODE_PERFORMANCE_ENTRY_TYPE_GC",
+        [RT_ENTRY_HTTP] = "NODE_PERFORMANCE_ENTRY_TYPE_HTTP",
+        [RT_ENTRY_HTTP2] = "NODE_PERFORMANCE_ENTRY_TYPE_HTTP2",
+        [RT_ENTRY_NET] = "NODE_PERFORMANCE_ENTRY_TYPE_NET",
+        [RT_ENTRY_DNS] = "NODE_PERFORMANCE_ENTRY_TYPE_DNS",
+        [RT_ENTRY_QUIC] = "NODE_PERFORMANCE_ENTRY_TYPE_QUIC",
     };
     static const char *const milestones[RT_MILESTONE_COUNT] = {
         [RT_MILESTONE_TIME_ORIGIN_TIMESTAMP] = "NODE_PERFORMANCE_MILESTONE_TIME_ORIGIN_TIMESTAMP",
@@ -113,7 +120,7 @@ static vs_val constants_new(struct vs_cx *cx)
         CHECK(vs_define(cx, out, vs_str_intern(cx, shown[i].name), vs_i32(cx, shown[i].value),
                         VS_READ_ONLY | VS_DONT_DELETE));
     }
-    for (int i = 0; i < ENTRY_COUNT; i++) put_hidden(cx, out, entry_types[i], i);
+    for (int i = 0; i < RT_ENTRY_COUNT; i++) put_hidden(cx, out, entry_types[i], i);
     for (int i = 0; i < RT_MILESTONE_COUNT; i++) put_hidden(cx, out, milestones[i], i);
     return out;
 }
@@ -128,8 +135,8 @@ void rt_bind_performance(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "setupObservers", setup_observers);
     rt_performance_put_gc(env, target);
     rt_put_missing(env, target, "performance", "notify");
-    vs_val counts = vs_ab_new(cx, ENTRY_COUNT * sizeof(uint32_t));
-    vs_put(cx, target, "observerCounts", vs_typed_new(cx, VS_U32, counts, 0, ENTRY_COUNT));
+    vs_val counts = vs_ab_new(cx, RT_ENTRY_COUNT * sizeof(uint32_t));
+    vs_put(cx, target, "observerCounts", vs_typed_new(cx, VS_U32, counts, 0, RT_ENTRY_COUNT));
     vs_val milestones = vs_ref_get(env->shared[RT_SHARED_MILESTONES]);
     vs_put(cx, target, "milestones", vs_typed_new(cx, VS_F64, milestones, 0, RT_MILESTONE_COUNT));
     vs_put(cx, target, "constants", constants_new(cx));

@@ -52,10 +52,7 @@ static void emit(struct rt_env *env, const struct gc_entry *e)
     vs_val details = vs_obj_new(cx);
     vs_put_int(cx, details, "kind", e->kind);
     vs_put_int(cx, details, "flags", e->flags);
-    vs_val name = vs_str_intern(cx, "gc");
-    vs_val argv[] = { name, name, vs_num(cx, (double)(e->start_ns - env->start_ns) / NS_PER_MS),
-                      vs_num(cx, (double)(e->end_ns - e->start_ns) / NS_PER_MS), details };
-    vs_call(cx, vs_ref_get(env->hooks.perf_entry), vs_undefined(cx), 5, argv);
+    rt_performance_entry(env, "gc", "gc", e->start_ns, e->end_ns, details);
     vs_scope_close(&scope);
 }
 
