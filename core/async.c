@@ -198,32 +198,34 @@ void rt_callback_close(struct rt_callback *cb)
     rt_ids_pop(env, cb->id);
     vs_continuation_set(env->cx, cb->old_context);
     env->callback_depth--;
-    if (!cb->failed) rt_drain(env);
+    cb->tick_failed = !cb->failed && !rt_drain(env);
     vs_scope_close(&cb->scope);
 }
 
-static void run_ticks(struct rt_env *env)
+static bool run_ticks(struct rt_env *env)
 {
     struct rt_tick_info *tick = env->tick;
     if (!tick->has_tick && !tick->has_rejection) vs_microtasks_run(env->cx);
-    if (!tick->has_tick && !tick->has_rejection) return;
-    if (!rt_can_call_js(env) || !env->hooks.tick) return;
+    if (!tick->has_tick && !tick->has_rejection) return true;
+    if (!rt_can_call_js(env) || !env->hooks.tick) return true;
     /* One call runs ticks and microtasks until both are empty. If one throws and the error is
      * handled, the rest waits for the next callback, as in Node: the handler has queued an
      * immediate to make sure there is one. */
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
-    vs_call(env->cx, vs_ref_get(env->hooks.tick), vs_ref_get(env->process), 0, NULL);
+    bool ok = vs_call(env->cx, vs_ref_get(env->hooks.tick), vs_ref_get(env->process), 0, NULL);
     vs_scope_close(&scope);
+    return ok;
 }
 
-void rt_drain(struct rt_env *env)
+bool rt_drain(struct rt_env *env)
 {
-    if (env->callback_depth > 0 || !rt_can_call_js(env)) return;
+    if (env->callback_depth > 0 || !rt_can_call_js(env)) return true;
     /* A tick may call C that opens a callback, which must not drain the queue that is running. */
     env->callback_depth++;
-    run_ticks(env);
+    bool ok = run_ticks(env);
     env->callback_depth--;
+    return ok;
 }
 
 vs_val rt_call_in(struct rt_callback *cb, vs_val fn, vs_val self, int argc, const vs_val *argv)

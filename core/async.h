@@ -116,9 +116,10 @@ struct rt_callback {
     struct rt_env *env;
     struct vs_scope scope;
     vs_val old_context;
-    double id;       /* the resource may be gone when the callback ends */
-    bool trampoline; /* before and after hooks are the trampoline's business */
-    bool failed;     /* a call threw */
+    double id;        /* the resource may be gone when the callback ends */
+    bool trampoline;  /* before and after hooks are the trampoline's business */
+    bool failed;      /* a call threw */
+    bool tick_failed; /* valid after closing: a tick or a microtask threw */
 };
 void rt_callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_async *async);
 /* For one that settles promises and calls no function: hooks hear of it all the same. */
@@ -139,8 +140,9 @@ bool rt_call_name(struct rt_async *async, vs_val name, int argc, const vs_val *a
  */
 vs_val rt_call_in(struct rt_callback *cb, vs_val fn, vs_val self, int argc, const vs_val *argv);
 
-/* Runs nextTicks and microtasks now if no native-to-JS callback is on the stack. */
-void rt_drain(struct rt_env *env);
+/* Runs nextTicks and microtasks now if no native-to-JS callback is on the stack. false: one threw.
+ */
+bool rt_drain(struct rt_env *env);
 
 /* pushAsyncContext/popAsyncContext as async_hooks know them. pop: false when the stack is empty. */
 /* resource: a handle that outlives the matching pop, or NULL. */

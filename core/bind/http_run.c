@@ -117,6 +117,9 @@ static vs_val callback_of(struct http_parser *p, enum http_on which)
 /* NULL: it threw or gave the parser away, and parsing must end. */
 static vs_val call(struct http_parser *p, vs_val fn, int argc, const vs_val *argv)
 {
+    struct vs_cx *cx = p->async.env->cx;
+    /* What the function before has entered (AsyncLocalStorage) was for itself. */
+    vs_continuation_set(cx, p->async.context ? vs_ref_get(p->async.context) : vs_undefined(cx));
     vs_val res = rt_call_in(p->callback, fn, rt_async_object(&p->async), argc, argv);
     if (!res) p->threw = true;
     return p->stop ? NULL : res;
@@ -297,12 +300,14 @@ static int on_headers_complete(llhttp_t *llhttp)
     return verdict;
 }
 
-/* Ends the callback and begins another, so that ticks run in between. */
+/* Ends the callback and begins another, so that ticks run in between. One that throws is as bad as
+ * the callback itself. */
 static void run_ticks(struct http_parser *p)
 {
     struct rt_env *env = p->async.env;
     if (env->callback_depth > 1) return;
     rt_callback_close(p->callback);
+    p->threw |= p->callback->tick_failed;
     rt_callback_open(p->callback, env, &p->async);
 }
 
@@ -318,12 +323,10 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t len)
     if (fn && !buffer) p->threw = true;
     if (buffer) call(p, fn, 1, &buffer);
     vs_scope_close(&scope);
-    if (p->threw || p->stop) {
-        llhttp_set_error_reason(llhttp, "HPE_JS_EXCEPTION:JS Exception");
-        return HPE_USER;
-    }
-    run_ticks(p);
-    return HPE_OK;
+    if (!p->threw && !p->stop) run_ticks(p);
+    if (!p->threw && !p->stop) return HPE_OK;
+    llhttp_set_error_reason(llhttp, "HPE_JS_EXCEPTION:JS Exception");
+    return HPE_USER;
 }
 
 static int on_message_complete(llhttp_t *llhttp)
