@@ -238,7 +238,6 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     env->heap = opt->heap;
     env->in_worker = opt->in_worker;
     env->worker = opt->worker;
-    env->to_save = opt->heap == VS_HEAP_SAVE;
     env->keeps_fds = opt->worker && opt->worker->keeps_fds;
     int err = open_loop(env, why);
     if (err) goto free_env;

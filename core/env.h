@@ -119,7 +119,6 @@ struct rt_env {
 
     struct ur_timer js_timer; /* the one timer behind all JS timers */
     uint64_t timer_base_ms;   /* loop time that JS timers count from */
-    bool to_save;             /* a snapshot will be made of it */
     bool booted;              /* the library's bootstrap scripts have run */
     bool can_call_js;         /* false while the env is being torn down */
     bool source_maps;         /* --enable-source-maps or process.setSourceMapsEnabled() */

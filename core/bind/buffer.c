@@ -93,7 +93,7 @@ static void set_detach_key(const struct vs_args *a)
     struct buffer_state *state = env->binding_state[RT_STATE_buffer];
     CHECK(vs_is_ab(vs_arg(a, 0)));
     vs_ab_detach_key_set(vs_arg(a, 0), vs_arg(a, 1));
-    if (!env->to_save) return;
+    if (env->heap != VS_HEAP_SAVE) return;
     vs_val keys = vs_ref_get(state->keys);
     for (int i = 0; i < 2; i++) CHECK(vs_set_index(env->cx, keys, vs_arr_len(keys), vs_arg(a, i)));
 }
@@ -252,7 +252,7 @@ void rt_bind_buffer(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
     struct buffer_state *state = state_new(env);
-    if (env->to_save) state->keys = vs_ref_new(cx, vs_arr_new(cx, NULL, 0));
+    if (env->heap == VS_HEAP_SAVE) state->keys = vs_ref_new(cx, vs_arr_new(cx, NULL, 0));
     vs_put_fn(cx, target, "setBufferPrototype", set_buffer_prototype);
     vs_put_fn(cx, target, "createUnsafeArrayBuffer", create_unsafe_array_buffer);
     vs_put_fn(cx, target, "setDetachKey", set_detach_key);

@@ -36,11 +36,34 @@ bool fs_in_dest(struct fs_in *in, int i)
     return read_text(in, i, &in->dest, &in->call.dest);
 }
 
+/* True: v is of a kind that Node's native check of descriptors names otherwise than the library's,
+ * and the error is thrown. */
+static bool throw_odd_kind(struct rt_env *env, vs_val v)
+{
+    struct vs_cx *cx = env->cx;
+    struct vs_text text;
+    bool bigint = vs_is_bigint(v), shown = bigint || vs_is_symbol(v);
+    const char *kind = vs_is_fn(v)                                       ? "function"
+                       : vs_is_obj(v) && vs_is_null(cx, vs_proto(cx, v)) ? "an instance of Object"
+                                                                         : NULL;
+    if (!shown && !kind) return false;
+    if (shown && !vs_text_read(cx, vs_to_detail_str(cx, v), &text)) return true;
+    rt_throw_code(env, VS_TYPE_ERROR, "ERR_INVALID_ARG_TYPE",
+                  "The \"fd\" argument must be of type number. Received %s%s%s",
+                  bigint ? "type bigint (" : "", shown ? text.ptr : kind, bigint ? ")" : "");
+    if (shown) vs_text_reset(&text);
+    return true;
+}
+
 /* What is no descriptor, the library's own check tells in its words. */
 static bool odd_fd(struct fs_in *in, vs_val v)
 {
     struct rt_env *env = in->call.env;
     struct vs_cx *cx = env->cx;
+    if (throw_odd_kind(env, v)) {
+        fs_in_reset(in);
+        return false;
+    }
     vs_val id = vs_str_intern(cx, "internal/fs/utils");
     vs_val utils = vs_call(cx, vs_ref_get(env->require), vs_undefined(cx), 1, &id);
     vs_val check = utils ? vs_get_name(cx, utils, "getValidatedFd") : NULL;

@@ -15,11 +15,13 @@ function logOf(config, runtime, test) {
   return path.join(config.errors, `${runtime}-${test.name.replaceAll('/', '-')}`);
 }
 
-// What differs between two runs of the same program.
+// What differs between two runs of the same program: places, times, process and random numbers.
 function settled(text, config) {
-  let result = text.replaceAll(config.root, 'ROOT').replaceAll(config.temp, 'TEMP').replace(/TEMP\/\d+/g, 'TEMP');
+  let result = text;
   for (const binary of Object.values(config.binaries)) result = result.replaceAll(binary, 'EXE');
-  return result.replace(/\.tmp\.\d+/g, '.tmp').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+  return result.replaceAll(config.root, 'ROOT').replaceAll(config.temp, 'TEMP').replace(/TEMP\/\d+/g, 'TEMP')
+    .replace(/\.tmp\.\d+/g, '.tmp').replace(/node-test\.\d+/g, 'node-test.PID').replace(/\b0\.\d{9,}/g, 'RANDOM')
+    .replace(/EXE [^'"]*\.\.\./g, 'EXE ...').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/(127\.0\.0\.1|localhost|::1\]?):\d+/g, '$1:PORT');
 }
 
