@@ -141,6 +141,9 @@ struct rt_write *rt_write_trim(struct rt_write *w, uint32_t iov_count);
 /* Hands w to its stream: RT_WRITE_DONE; RT_WRITE_ASYNC and w->done() follows; or -errno. Whatever
  * it is, w is the stream's or gone. */
 int rt_stream_write_take(struct rt_write *w);
+/* Ends the stream's writing side, after what has been written; nobody hears how it went. Not for
+ * transports that need a request. */
+void rt_stream_shutdown(struct rt_stream *s);
 /* WriteWrap, the class of write requests. */
 struct vs_class *rt_stream_write_class(struct rt_env *env);
 

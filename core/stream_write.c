@@ -393,9 +393,18 @@ void rt_shutdown_done(struct rt_shutdown *req, int status)
     vs_scope_open(env->cx, &scope);
     vs_val argv[] = { vs_i32(env->cx, status), rt_async_object(req->stream->async),
                       vs_undefined(env->cx) };
-    rt_req_finish(&req->async, 3, argv);
+    if (req->async.object) rt_req_finish(&req->async, 3, argv);
     vs_scope_close(&scope);
     free(req);
+}
+
+void rt_stream_shutdown(struct rt_stream *s)
+{
+    struct rt_shutdown *req = calloc(1, sizeof *req);
+    CHECK(req);
+    req->stream = s;
+    req->async.env = s->async->env;
+    if (s->ops->shutdown(s, req)) free(req); /* nothing to end, or ended at once */
 }
 
 static void shut_down(const struct vs_args *a)

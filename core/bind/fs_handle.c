@@ -3,30 +3,28 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/bind/fs_priv.h"
+#include "core/bind/fs_handle_priv.h"
 #include "core/error.h"
 #include "core/message.h"
-
-struct file_handle {
-    struct fs_owned owned; /* first */
-    int fd;                /* -1: closed or released */
-};
 
 static int handle_drop(struct fs_owned *o)
 {
     struct file_handle *h = (struct file_handle *)o;
     int fd = h->fd;
     if (fd >= 0) fs_sys_close(fd);
+    fs_file_stream_drop(h);
     free(h);
     return fd;
 }
 
-static void handle_init_take(struct rt_env *env, vs_val object, int fd)
+static struct file_handle *handle_init_take(struct rt_env *env, vs_val object, int fd)
 {
     struct file_handle *h = calloc(1, sizeof *h);
     CHECK(h);
     h->fd = fd;
     fs_owned_init(&h->owned, env, object, RT_PROVIDER_FILEHANDLE, handle_drop);
+    fs_file_stream_init(h, -1, -1);
+    return h;
 }
 
 vs_val fs_handle_new_take(struct rt_env *env, int fd)
@@ -40,7 +38,8 @@ vs_val fs_handle_new_take(struct rt_env *env, int fd)
     return object;
 }
 
-/* new FileHandle(fd) */
+/* new FileHandle(fd[, offset[, length]]): the last two, if not negative, for reading it as a stream
+ */
 static void new_handle(const struct vs_args *a)
 {
     if (!vs_is_construct_call(a) || !vs_is_i32(vs_arg(a, 0))) {
@@ -48,7 +47,9 @@ static void new_handle(const struct vs_args *a)
                       "The \"fd\" argument must be a descriptor");
         return;
     }
-    handle_init_take(rt_env_of(a), vs_this(a), vs_int(vs_arg(a, 0)));
+    struct file_handle *h = handle_init_take(rt_env_of(a), vs_this(a), vs_int(vs_arg(a, 0)));
+    if (vs_is_num(vs_arg(a, 1))) h->off = vs_int64(vs_arg(a, 1));
+    if (vs_is_num(vs_arg(a, 2))) h->left = vs_int64(vs_arg(a, 2));
 }
 
 static struct file_handle *handle_of(const struct vs_args *a)
@@ -150,17 +151,14 @@ void fs_handle_register(struct rt_env *env, struct vs_class *c)
 
 void fs_bind_handle(struct rt_env *env, vs_val target)
 {
-    struct vs_class *c = vs_class_new(env->cx, "FileHandle", new_handle, rt_async_class(env), 1);
+    struct vs_class *c =
+        vs_class_new(env->cx, "FileHandle", new_handle, rt_async_class(env), RT_STREAM_FIELDS);
+    rt_stream_class_extend(env, c); /* its `fd` gives way to ours */
     vs_class_method(c, "close", handle_close);
     vs_class_method(c, "closeSync", handle_close_sync);
     vs_class_method(c, "releaseFD", handle_release);
     vs_class_accessor(c, "fd", get_fd, NULL);
     fs_state_of(env)->handle_class = c;
     fs_handle_register(env, c);
-    vs_val constructor = vs_class_fn(c);
-    vs_put(env->cx, target, "FileHandle", constructor);
-    /* What a native stream pipe (http2's respondWithFD) would use. */
-    rt_put_missing(env, vs_get_name(env->cx, constructor, "prototype"), "fs.FileHandle",
-                   "readStart readStop shutdown useUserBuffer writev writeBuffer "
-                   "writeAsciiString writeUtf8String writeUcs2String writeLatin1String");
+    vs_put(env->cx, target, "FileHandle", vs_class_fn(c));
 }
