@@ -326,8 +326,8 @@ static uint32_t wire_code(int lib_error)
     }
 }
 
-/* onFrameError(id, type, code). A frame that is not sent because its stream or session is closing
- * is no error. */
+/* onFrameError(id, type, code), which closes the stream whether or not anybody listens. A frame that
+ * is not sent because its stream or session is closing is no error. */
 static int frame_not_sent(nghttp2_session *ng, const nghttp2_frame *frame, int err, void *session)
 {
     struct h2_session *s = session;
@@ -335,8 +335,7 @@ static int frame_not_sent(nghttp2_session *ng, const nghttp2_frame *frame, int e
     struct vs_scope scope;
     (void)ng;
     if (err == NGHTTP2_ERR_SESSION_CLOSING || err == NGHTTP2_ERR_STREAM_CLOSED ||
-        err == NGHTTP2_ERR_STREAM_CLOSING || s->closing ||
-        s->fields[H2_FIELD_FRAME_ERROR_LISTENERS] == 0)
+        err == NGHTTP2_ERR_STREAM_CLOSING || s->closing)
         return 0;
     vs_scope_open(cx, &scope);
     vs_val argv[] = { vs_i32(cx, frame->hd.stream_id), vs_i32(cx, frame->hd.type),
