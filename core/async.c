@@ -188,7 +188,7 @@ void rt_callback_open_settling(struct rt_callback *cb, struct rt_async *async)
     callback_open(cb, async->env, async, false);
 }
 
-void rt_callback_close(struct rt_callback *cb)
+static void callback_leave(struct rt_callback *cb)
 {
     struct rt_env *env = cb->env;
     /* After an error its handler has called the after hooks. */
@@ -198,7 +198,18 @@ void rt_callback_close(struct rt_callback *cb)
     rt_ids_pop(env, cb->id);
     vs_continuation_set(env->cx, cb->old_context);
     env->callback_depth--;
-    cb->tick_failed = !cb->failed && !rt_drain(env);
+}
+
+void rt_callback_close(struct rt_callback *cb)
+{
+    callback_leave(cb);
+    cb->tick_failed = !cb->failed && !rt_drain(cb->env);
+    vs_scope_close(&cb->scope);
+}
+
+void rt_callback_close_undrained(struct rt_callback *cb)
+{
+    callback_leave(cb);
     vs_scope_close(&cb->scope);
 }
 

@@ -128,6 +128,8 @@ void rt_callback_open_settling(struct rt_callback *cb, struct rt_async *async);
  * next callback, as in Node; who handles uncaught errors queues an immediate to make sure there is
  * one. */
 void rt_callback_close(struct rt_callback *cb);
+/* Does not: another callback follows at once, or rt_drain(). */
+void rt_callback_close_undrained(struct rt_callback *cb);
 
 /* Calls fn on the resource's object, as one callback of its own. From the loop only. argv's handles
  * need a vs_scope of the caller. false: it threw (process 'uncaughtException' has had the error

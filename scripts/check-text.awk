@@ -22,7 +22,8 @@ FNR == 1 {
     is_js = FILENAME ~ /^(lib|test\/js)\/.*\.js$/
     needs_strict = is_js
 }
-is_js && /^'use strict';/ { strict = 1 }
+# What is added to a file of Node's is under that file's 'use strict'.
+is_js && (/^'use strict';/ || FILENAME ~ /\.after\.js$/) { strict = 1 }
 
 /[ \t]+$/ { breach("blanks at the end of the line") }
 /\t/ && FILENAME !~ /(\.awk|\.txt)$/ { breach("a tab") }

@@ -16,19 +16,19 @@ struct http_list {
     struct http_link active; /* http_parser.in_active, oldest message first */
 };
 
-void http_link_init(struct http_link *l)
+void rt_http_link_init(struct http_link *l)
 {
     l->next = l->prev = l;
 }
 
-void http_link_remove(struct http_link *l)
+void rt_http_link_remove(struct http_link *l)
 {
     l->prev->next = l->next;
     l->next->prev = l->prev;
-    http_link_init(l);
+    rt_http_link_init(l);
 }
 
-void http_link_append(struct http_link *head, struct http_link *l)
+void rt_http_link_append(struct http_link *head, struct http_link *l)
 {
     l->next = head;
     l->prev = head->prev;
@@ -39,15 +39,15 @@ void http_link_append(struct http_link *head, struct http_link *l)
 void http_list_add(struct http_list *list, struct http_parser *p)
 {
     p->list = list;
-    http_link_append(&list->all, &p->in_all);
-    http_link_init(&p->in_active);
+    rt_http_link_append(&list->all, &p->in_all);
+    rt_http_link_init(&p->in_active);
 }
 
 void http_list_remove(struct http_parser *p)
 {
     if (!p->list) return;
-    http_link_remove(&p->in_all);
-    http_link_remove(&p->in_active);
+    rt_http_link_remove(&p->in_all);
+    rt_http_link_remove(&p->in_active);
     p->list = NULL;
 }
 
@@ -55,14 +55,14 @@ void http_list_begin(struct http_parser *p, uint64_t now_ns)
 {
     p->message_start_ns = now_ns;
     if (!p->list) return;
-    http_link_remove(&p->in_active);
-    http_link_append(&p->list->active, &p->in_active);
+    rt_http_link_remove(&p->in_active);
+    rt_http_link_append(&p->list->active, &p->in_active);
 }
 
 void http_list_end(struct http_parser *p)
 {
     p->message_start_ns = 0;
-    if (p->list) http_link_remove(&p->in_active);
+    if (p->list) rt_http_link_remove(&p->in_active);
 }
 
 struct http_list *http_list_of(struct http_state *state, vs_val v)
@@ -84,8 +84,8 @@ static void list_new(const struct vs_args *a)
     CHECK(vs_is_construct_call(a));
     struct http_list *list = calloc(1, sizeof *list);
     CHECK(list);
-    http_link_init(&list->all);
-    http_link_init(&list->active);
+    rt_http_link_init(&list->all);
+    rt_http_link_init(&list->active);
     rt_native_init(&list->native, rt_env_of(a), vs_this(a), list_drop);
 }
 
@@ -148,7 +148,7 @@ static void list_expired(const struct vs_args *a)
         bool late =
             (!p->headers_done && p->message_start_ns < headers) || p->message_start_ns < request;
         if (!late) continue;
-        http_link_remove(&p->in_active);
+        rt_http_link_remove(&p->in_active);
         if (!vs_set_index(cx, out, count++, rt_async_object(&p->async))) return;
     }
     vs_ret(a, out);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bind/http_parser.h"
 #include "core/bind/http_parser_priv.h"
 #include "core/buffer.h"
 #include "core/container.h"
@@ -71,6 +72,10 @@ static void on_read(struct rt_stream_listener *l, int64_t res, const uint8_t *da
     rt_callback_open(&cb, env, &p->async);
     p->callback = &cb;
     http_run(p, data, (size_t)res);
+    p->data = data - p->skipped;
+    p->len = (size_t)res + p->skipped;
+    p->nread += p->skipped;
+    p->skipped = 0;
     vs_val result = http_result(p);
     if (result) call_on_execute(p, result);
     p->callback = NULL;
@@ -101,7 +106,7 @@ static void parser_drop(struct http_parser *p)
 {
     unconsume(p);
     http_list_remove(p);
-    http_link_remove(&p->in_state);
+    rt_http_link_remove(&p->in_state);
     http_forget_message(p);
     rt_async_reset(&p->async);
     free(p);
@@ -118,7 +123,7 @@ static void parser_new(const struct vs_args *a)
     p->async = (struct rt_async){ .env = env, .provider = RT_PROVIDER_NONE };
     p->async.object = vs_ref_new(env->cx, vs_this(a));
     vs_native_set(vs_this(a), 0, p);
-    http_link_append(&p->state->parsers, &p->in_state);
+    rt_http_link_append(&p->state->parsers, &p->in_state);
     llhttp_init(&p->llhttp, HTTP_REQUEST, &http_settings);
 }
 
@@ -252,6 +257,42 @@ static void parser_current_buffer(const struct vs_args *a)
     vs_ret_maybe(a, rt_buffer_new(p->async.env, p->data, p->len));
 }
 
+void rt_http_parser_take_over(vs_val v, const llhttp_t *from, uint64_t message_start_ns)
+{
+    struct http_parser *p = vs_native_count(v) > 0 ? vs_native_get(v, 0) : NULL;
+    if (!p) return;
+    if (from) {
+        p->llhttp = *from;
+        p->llhttp.settings = (void *)(uintptr_t)&http_settings;
+        p->headers_done = true;
+    }
+    if (message_start_ns)
+        http_list_begin(p, message_start_ns);
+    else
+        http_list_end(p);
+}
+
+/* The parser that consumes s, or NULL. */
+static struct http_parser *consumer_of(struct rt_stream *s)
+{
+    bool ours = s->listener->on_read == on_read;
+    return ours ? container_of(s->listener, struct http_parser, listener) : NULL;
+}
+
+void rt_http_parser_fail(struct rt_stream *s, int err, const char *reason)
+{
+    struct http_parser *p = consumer_of(s);
+    if (!p) return;
+    p->llhttp.error = err;
+    p->llhttp.reason = reason;
+}
+
+void rt_http_parser_skipped(struct rt_stream *s, size_t len)
+{
+    struct http_parser *p = consumer_of(s);
+    if (p) p->skipped = len;
+}
+
 /* ---- the binding ---- */
 
 static struct vs_class *parser_class(struct rt_env *env)
@@ -303,7 +344,7 @@ static void state_drop(struct rt_env *env)
     struct http_state *state = state_of(env);
     while (state->parsers.next != &state->parsers)
         parser_drop(container_of(state->parsers.next, struct http_parser, in_state));
-    http_strings_drop(state->strings);
+    rt_http_strings_drop(state->strings);
     free(state);
 }
 
@@ -316,8 +357,8 @@ void rt_bind_http_parser(struct rt_env *env, vs_val target)
     struct vs_cx *cx = env->cx;
     struct http_state *state = calloc(1, sizeof *state);
     CHECK(state);
-    http_link_init(&state->parsers);
-    state->strings = http_strings_new();
+    rt_http_link_init(&state->parsers);
+    state->strings = rt_http_strings_new();
     env->binding_state[RT_STATE_http_parser] = state;
     env->binding_drop[RT_STATE_http_parser] = state_drop;
     state->parser_class = parser_class(env);

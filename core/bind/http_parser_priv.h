@@ -5,11 +5,11 @@
 #include <llhttp.h>
 
 #include "core/async.h"
+#include "core/bind/http_parser.h"
 #include "core/stream.h"
 
 struct http_list;
 struct http_state;
-struct http_strings;
 
 /* Names the library gives to what it hangs on a parser: parser[kOnHeaders] = function. */
 enum http_on {
@@ -22,19 +22,11 @@ enum http_on {
     HTTP_ON_TIMEOUT,
 };
 
-/* Header pairs collected before they are handed to JS in pieces (kOnHeaders). */
-#define HTTP_PAIRS_MAX 32
-
 /* A token that may come in several pieces and from several reads. */
 struct http_text {
     const char *ptr;
     size_t len;
     bool owned; /* ptr is malloc'd; else it points into the bytes being parsed */
-};
-
-/* A member of the intrusive lists of http_connections.c. */
-struct http_link {
-    struct http_link *next, *prev;
 };
 
 /* Freed by close() or with the env. */
@@ -54,6 +46,7 @@ struct http_parser {
     struct rt_callback *callback; /* open while parsing */
     const uint8_t *data;          /* being parsed, for getCurrentBuffer(); NULL: the end */
     size_t len;
+    size_t skipped;   /* of the same read, before what on_read() gets: another has parsed it */
     size_t nread;     /* result of the last run */
     int err;          /* enum llhttp_errno, likewise */
     bool threw;       /* a JS function threw: parsing stops without a result */
@@ -91,10 +84,6 @@ void http_forget_message(struct http_parser *p);
 
 /* ---- connections (http_connections.c) ---- */
 
-void http_link_init(struct http_link *l);
-void http_link_remove(struct http_link *l);
-void http_link_append(struct http_link *head, struct http_link *l);
-
 struct vs_class *http_list_class(struct rt_env *env);
 /* The list behind a ConnectionsList object, or NULL. */
 struct http_list *http_list_of(struct http_state *state, vs_val v);
@@ -104,18 +93,5 @@ void http_list_remove(struct http_parser *p);
 void http_list_begin(struct http_parser *p, uint64_t now_ns);
 /* A message is complete: p is idle. */
 void http_list_end(struct http_parser *p);
-
-/* ---- strings (http_strings.c) ---- */
-
-struct http_strings *http_strings_new(void);
-void http_strings_drop(struct http_strings *s);
-/* Strings got from here live until the next settle. At most HTTP_STRINGS_HELD may be asked for in
- * between. */
-#define HTTP_STRINGS_HELD (2 * HTTP_PAIRS_MAX + 2)
-void http_strings_settle(struct http_strings *s);
-/* Header names: few, and used as property keys, so internalised. */
-vs_val http_string_name(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len);
-/* Values and URLs: those seen again and again share one string. */
-vs_val http_string_value(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len);
 
 #endif

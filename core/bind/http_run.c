@@ -80,7 +80,7 @@ static void keep_texts(struct http_parser *p)
 
 static vs_val text_value(struct http_parser *p, const struct http_text *t, size_t len)
 {
-    return http_string_value(p->state->strings, p->async.env->cx, t->ptr, len);
+    return rt_http_string_value(p->state->strings, p->async.env->cx, t->ptr, len);
 }
 
 /* White space after a value is not part of it; llhttp has skipped what is before. */
@@ -96,9 +96,9 @@ static vs_val headers_array(struct http_parser *p)
 {
     struct vs_cx *cx = p->async.env->cx;
     vs_val items[2 * HTTP_PAIRS_MAX];
-    http_strings_settle(p->state->strings);
+    rt_http_strings_settle(p->state->strings);
     for (uint32_t i = 0; i < p->value_count; i++) {
-        items[2 * i] = http_string_name(p->state->strings, cx, p->names[i].ptr, p->names[i].len);
+        items[2 * i] = rt_http_string_name(p->state->strings, cx, p->names[i].ptr, p->names[i].len);
         items[2 * i + 1] = text_value(p, &p->values[i], trimmed(&p->values[i]));
     }
     return vs_arr_new(cx, items, 2 * p->value_count);

@@ -35,22 +35,22 @@ struct http_strings {
     uint32_t old_count;
 };
 
-struct http_strings *http_strings_new(void)
+struct http_strings *rt_http_strings_new(void)
 {
     struct http_strings *s = calloc(1, sizeof *s);
     CHECK(s);
     return s;
 }
 
-void http_strings_drop(struct http_strings *s)
+void rt_http_strings_drop(struct http_strings *s)
 {
     for (uint32_t i = 0; i < NAME_SLOTS; i++) vs_ref_drop(s->names[i].ref);
     for (uint32_t i = 0; i < VALUE_SLOTS; i++) vs_ref_drop(s->values[i].ref);
-    http_strings_settle(s);
+    rt_http_strings_settle(s);
     free(s);
 }
 
-void http_strings_settle(struct http_strings *s)
+void rt_http_strings_settle(struct http_strings *s)
 {
     while (s->old_count > 0) vs_ref_drop(s->old[--s->old_count]);
 }
@@ -83,7 +83,7 @@ static uint64_t hash_bytes(const char *ptr, size_t len)
     return h ^ (h >> 32);
 }
 
-vs_val http_string_name(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len)
+vs_val rt_http_string_name(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len)
 {
     if (len >= NAME_MAX) return vs_str_latin1(cx, ptr, (ptrdiff_t)len);
     struct name_slot *slot = &s->names[hash_bytes(ptr, len) & (NAME_SLOTS - 1)];
@@ -99,7 +99,7 @@ vs_val http_string_name(struct http_strings *s, struct vs_cx *cx, const char *pt
     return str;
 }
 
-vs_val http_string_value(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len)
+vs_val rt_http_string_value(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len)
 {
     if (len == 0) return vs_empty_str(cx);
     if (len > VALUE_MAX) return vs_str_latin1(cx, ptr, (ptrdiff_t)len);

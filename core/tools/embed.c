@@ -5,6 +5,9 @@
  *                             OUT/builtins.d (what was read, as a make rule). OURS/torc/x.js is
  *                             the module "torc:x"
  *
+ * OURS/<id>.after.js goes behind Node's <id>.js, into the same function: it sees what is private
+ * there.
+ *
  * V8 takes a source without copying if it is one-byte or UTF-16. A text with any non-ASCII
  * character is therefore converted here, once. Not part of the runtime: on any error it prints and
  * exits. */
@@ -23,6 +26,7 @@ enum { ALIGN = 16 }; /* of each text in the blob; V8 needs 2 */
 struct text {
     char *id;
     char *path;
+    char *after; /* our addition to Node's text, or NULL */
     size_t off;
     size_t len; /* in characters */
     bool two_byte;
@@ -109,8 +113,18 @@ static bool is_torcs_own(const char *id)
  * is a misspelt or outdated replacement that would silently never be used. */
 static void add_ours(struct list *list, char *id, char *path)
 {
+    static const char suffix[] = ".after";
+    size_t len = strlen(id);
+    bool is_after = len > strlen(suffix) && !strcmp(id + len - strlen(suffix), suffix);
+    if (is_after) id[len - strlen(suffix)] = 0;
     if (has_prefix(id, "torc/")) id[strlen("torc")] = ':';
     struct text *old = find(list, id);
+    if (is_after) {
+        if (!old) fail("%s: Node has no module '%s' to add to", path, id);
+        old->after = path;
+        free(id);
+        return;
+    }
     if (old) {
         free(old->path);
         free(id);
@@ -191,12 +205,26 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t len)
     return hash;
 }
 
+/* The module's text with what is added to it. */
+static uint8_t *read_text(const struct text *t, size_t *size)
+{
+    uint8_t *data = read_file(t->path, size);
+    if (!t->after) return data;
+    size_t more;
+    uint8_t *after = read_file(t->after, &more);
+    data = grow(data, *size + more + 1);
+    memcpy(data + *size, after, more + 1);
+    *size += more;
+    free(after);
+    return data;
+}
+
 /* Append the text to the blob and note where it is. */
 static void append(FILE *blob, struct text *t, uint64_t *hash)
 {
     static const char zeros[ALIGN];
     size_t size;
-    uint8_t *data = read_file(t->path, &size);
+    uint8_t *data = read_text(t, &size);
     *hash = hash_bytes(hash_bytes(*hash, t->id, strlen(t->id) + 1), data, size);
     size_t pos = (size_t)ftell(blob);
     fwrite(zeros, 1, -pos % ALIGN, blob);
@@ -270,7 +298,10 @@ static void write_depfile(const struct list *list, const char *path, const char 
 {
     FILE *out = open_file(path, "w");
     fprintf(out, "%s:", target);
-    for (size_t i = 0; i < list->count; i++) fprintf(out, " \\\n  %s", list->items[i].path);
+    for (size_t i = 0; i < list->count; i++) {
+        fprintf(out, " \\\n  %s", list->items[i].path);
+        if (list->items[i].after) fprintf(out, " \\\n  %s", list->items[i].after);
+    }
     fputc('\n', out);
     close_written(out, path);
 }
@@ -310,6 +341,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < list.count; i++) {
         free(list.items[i].id);
         free(list.items[i].path);
+        free(list.items[i].after);
     }
     free(list.items);
     free(paths.blob);

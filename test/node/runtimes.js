@@ -23,11 +23,17 @@ function denoEnv(test) {
   return rest.length ? { NODE_OPTIONS: rest.join(' ') } : {};
 }
 
+// TORC_HTTP: which of the two ways http servers take (docs/http.md).
+function torcEnv() {
+  const { TORC_HTTP } = process.env;
+  return { ASAN_OPTIONS: 'detect_leaks=0', ...(TORC_HTTP && { TORC_HTTP }) };
+}
+
 // name -> { call(test, file): its arguments, env(test): variables besides the common ones }.
 // Bun and Deno have globals that Node has not: the check of test/common for leaked globals would fail
 // every test, so it is off for them.
 const RUNTIMES = {
-  torc: { call: CALL_NODE, env: () => ({ ASAN_OPTIONS: 'detect_leaks=0' }) },
+  torc: { call: CALL_NODE, env: torcEnv },
   node: { call: CALL_NODE, env: () => ({}) },
   bun: {
     call: (test, file) => (test.usesRunner ? ['test', ...test.flags, `./${file}`] : [...test.flags, file]),

@@ -1,0 +1,50 @@
+'use strict';
+
+// What is private in Node's _http_*.js, put here by lib/_http_*.after.js when those are loaded; and the names that the
+// files of this folder share.
+
+const { ObjectDefineProperty, Symbol } = primordials;
+
+// Of a request or a response: its connection, as long as it is served by the engine; undefined: Node's code has it.
+const kConnection = Symbol('torc.connection');
+// Of a request whose response had ended, but not finished, when Node's code took its connection over: that connection.
+const kTakenFrom = Symbol('torc.takenFrom');
+// Of a request: the text of its head.
+const kHead = Symbol('torc.head');
+// Of a request: whether it has a _readableState.
+const kStarted = Symbol('torc.started');
+// Of a response: status line and header lines as writeHead() was told; null: not yet.
+const kLines = Symbol('torc.lines');
+// Of a response: enum bits of response.js.
+const kBits = Symbol('torc.bits');
+
+// Makes a property that the prototype answers for an own one, as assigning does where there is no accessor.
+function own(object, key, value) {
+  ObjectDefineProperty(object, key, {
+    __proto__: null, value, writable: true, enumerable: true, configurable: true,
+  });
+}
+
+// An accessor for what objects of the engine do not have until somebody asks. Assigning makes an own property.
+function lazy(prototype, key, get) {
+  ObjectDefineProperty(prototype, key, {
+    __proto__: null, configurable: true, enumerable: false, get,
+    set(value) { own(this, key, value); },
+  });
+}
+
+module.exports = {
+  incoming: null,
+  outgoing: null,
+  server: null,
+  // Of response.js, for takeover.js, which it needs.
+  finish: null,
+  kConnection,
+  kTakenFrom,
+  kHead,
+  kStarted,
+  kLines,
+  kBits,
+  own,
+  lazy,
+};

@@ -1,0 +1,429 @@
+'use strict';
+
+// ServerResponse objects of the engine: setHeader(), writeHead() and end() as the class is Node's, without the state
+// that only streaming needs. Whatever else is asked of one makes Node's own of it (takeover.js).
+
+const {
+  ArrayIsArray,
+  FunctionPrototypeCall,
+  MathFloor,
+  ObjectKeys,
+  ObjectPrototypeHasOwnProperty,
+  SafeMap,
+  StringPrototypeToLowerCase,
+} = primordials;
+
+const { Buffer } = require('buffer');
+const { ERR_STREAM_DESTROYED } = require('internal/errors').codes;
+const { isUint8Array } = require('internal/util/types');
+const { kOutHeaders, kNeedDrain, utcDate } = require('internal/http');
+const { _checkInvalidHeaderChar: checkInvalidHeaderChar } = require('_http_common');
+const { validateHeaderName, validateHeaderValue } = require('_http_outgoing');
+const { getDefaultHighWaterMark } = require('internal/streams/state');
+const { flags } = internalBinding('torc_http');
+const shared = require('internal/torc/http/private');
+
+const {
+  kConnection, kLines, kBits, kTakenFrom, lazy, own, outgoing, server: names,
+} = shared;
+const { keepAlive, takeOver } = require('internal/torc/http/takeover');
+const { dump } = require('internal/torc/http/request');
+
+const {
+  OutgoingMessage, nop, kSocket, kBytesWritten, kChunkedBuffer, kChunkedLength, kCorked, kEndCallbacks, kErrored,
+  kFlushError, kHighWaterMark, kRejectNonStandardBodyWrites, kUniqueHeaders, kWritableFinished,
+} = outgoing;
+const { ServerResponse, STATUS_CODES, emitCloseNT } = names;
+const { prototype } = ServerResponse;
+// Who has another sees each event, and when: also those that only Node's own code emits.
+const { emit } = prototype;
+const {
+  replyDate: DATE, replyKeepAlive: KEEP_ALIVE, replyLength: LENGTH, replyChunked: CHUNKED, replyLatin1: LATIN1,
+  replyNoBody: NO_BODY,
+} = flags;
+
+// Bits of kBits beside those of the reply: the lines of writeHead() have these; it has ended, but is not sent.
+const HAS_DATE = 1 << 16;
+const HAS_LENGTH = 1 << 17;
+const UNSENT = 1 << 18;
+
+function Response(connection, req, keepAlive) {
+  this[kConnection] = connection;
+  this.req = req;
+  this[kOutHeaders] = null;
+  this[kLines] = null;
+  this[kBits] = 0;
+  this.shouldKeepAlive = keepAlive;
+  this.sendDate = true;
+  this._hasBody = req.method !== 'HEAD';
+  this._contentLength = null;
+  this._last = false;
+  this._headerSent = false;
+  this.finished = false;
+  this.destroyed = false;
+  this._closed = false;
+  this[kWritableFinished] = false;
+}
+Response.prototype = prototype;
+
+// What every response begins with.
+const DEFAULTS = {
+  outputSize: 0,
+  writable: true,
+  chunkedEncoding: false,
+  maxRequestsOnConnectionReached: false,
+  _defaultKeepAlive: true,
+  useChunkedEncodingByDefault: true,
+  _removedConnection: false,
+  _removedContLen: false,
+  _removedTE: false,
+  strictContentLength: false,
+  _trailer: '',
+  _keepAliveTimeout: 0,
+  _onPendingData: nop,
+  _sent100: false,
+  _expect_continue: false,
+};
+for (const key of ObjectKeys(DEFAULTS))
+  prototype[key] = DEFAULTS[key];
+prototype[kBytesWritten] = 0;
+prototype[kChunkedLength] = 0;
+prototype[kCorked] = 0;
+prototype[kEndCallbacks] = null;
+prototype[kErrored] = null;
+prototype[kFlushError] = null;
+prototype[kHighWaterMark] = getDefaultHighWaterMark();
+prototype[kNeedDrain] = false;
+prototype[kRejectNonStandardBodyWrites] = false;
+prototype[kUniqueHeaders] = null;
+
+lazy(prototype, 'outputData', function() {
+  const list = [];
+  own(this, 'outputData', list);
+  return list;
+});
+
+lazy(prototype, kChunkedBuffer, function() {
+  const list = [];
+  own(this, kChunkedBuffer, list);
+  return list;
+});
+
+lazy(prototype, kSocket, function() {
+  const connection = this[kConnection];
+  if (connection === undefined) return null;
+  // Behind others it has none yet.
+  return (connection.ending ?? connection.current) === this ? takeOver(connection) : null;
+});
+
+// The head as Node would have written it; programs look at whether there is one, and at its length.
+lazy(prototype, '_header', function() {
+  const lines = this[kLines];
+  if (lines === null || lines === undefined) return null;
+  return headText(this, lines, this[kBits]);
+});
+
+// The lines that the engine adds, in its order.
+function headText(response, lines, bits) {
+  let text = lines;
+  if (bits & DATE) text += `Date: ${utcDate()}\r\n`;
+  if (bits & KEEP_ALIVE) {
+    const seconds = keepAliveSeconds(response.req[kConnection]?.site.server);
+    text += 'Connection: keep-alive\r\n';
+    if (seconds >= 0) text += `Keep-Alive: timeout=${seconds}\r\n`;
+  } else {
+    text += 'Connection: close\r\n';
+  }
+  if (bits & LENGTH) text += `Content-Length: ${response._contentLength}\r\n`;
+  if (bits & CHUNKED) text += 'Transfer-Encoding: chunked\r\n';
+  return text + '\r\n';
+}
+
+// ---- Node's methods that send: the response becomes Node's first ----
+
+const SENDING = [
+  '_flush', '_flushOutput', '_send', '_storeHeader', '_writeRaw', 'addTrailers', 'assignSocket', 'cork', 'destroy',
+  'detachSocket', 'flushHeaders', 'pipe', 'setTimeout', 'uncork', 'write', 'writeContinue', 'writeEarlyHints',
+  'writeInformation', 'writeProcessing',
+];
+for (const name of SENDING) {
+  const classic = prototype[name];
+  own(prototype, name, {
+    [name](...args) {
+      const connection = this[kConnection];
+      if (connection !== undefined && !this.finished) takeOver(connection);
+      return classic.apply(this, args);
+    },
+  }[name]);
+}
+
+const classicLenient = prototype._isLenientHeaderValidation;
+prototype._isLenientHeaderValidation = function() {
+  return this[kConnection] === undefined ? classicLenient.call(this) : false;
+};
+
+// ---- the head ----
+
+const PLAIN = 0;
+const IS_LENGTH = 1;
+const IS_DATE = 2;
+const UNUSUAL = 3;
+const KINDS_MAX = 1000;
+// The kind of each header name seen, in the case it was written: names that are here are valid.
+const kinds = new SafeMap();
+
+function kindOf(name) {
+  let kind = kinds.get(name);
+  if (kind !== undefined) return kind;
+  validateHeaderName(name);
+  switch (StringPrototypeToLowerCase(name)) {
+    case 'content-length': kind = IS_LENGTH; break;
+    case 'date': kind = IS_DATE; break;
+    case 'connection':
+    case 'content-disposition':
+    case 'expect':
+    case 'keep-alive':
+    case 'trailer':
+    case 'transfer-encoding': kind = UNUSUAL; break;
+    default: kind = PLAIN;
+  }
+  if (kinds.size < KINDS_MAX) kinds.set(name, kind);
+  return kind;
+}
+
+const statusLines = { __proto__: null };
+
+function statusLine(response, code) {
+  const message = response.statusMessage;
+  if (message === STATUS_CODES[code])
+    return statusLines[code] ??= `HTTP/1.1 ${code} ${message}\r\n`;
+  return `HTTP/1.1 ${code} ${message}\r\n`;
+}
+
+// Builds the lines of one head.
+class Lines {
+  constructor(text, response) {
+    this.text = text;
+    this.bits = 0;
+    this.response = response;
+  }
+
+  // False: not for the engine.
+  add(name, value, validate) {
+    const kind = kindOf(name);
+    if (kind === UNUSUAL) return false;
+    if (typeof value !== 'string') {
+      if (ArrayIsArray(value)) return this.addEach(name, value, validate);
+      if (typeof value !== 'number') return false;
+      value = `${value}`;
+    } else if (validate && checkInvalidHeaderChar(value)) {
+      validateHeaderValue(name, value);
+    }
+    this.text += name + ': ' + value + '\r\n';
+    if (kind === IS_LENGTH) {
+      this.bits |= HAS_LENGTH;
+      this.response._contentLength = +value;
+    } else if (kind === IS_DATE) {
+      this.bits |= HAS_DATE;
+    }
+    return true;
+  }
+
+  addEach(name, values, validate) {
+    if (name.length === 6 && StringPrototypeToLowerCase(name) === 'cookie') return false;
+    for (let i = 0; i < values.length; i++) {
+      if (typeof values[i] !== 'string' || !this.add(name, values[i], validate)) return false;
+    }
+    return true;
+  }
+}
+
+function addHeaders(lines, response, headers) {
+  if (!headers) return true;
+  if (headers === response[kOutHeaders]) {
+    for (const key in headers) {
+      const entry = headers[key];
+      if (!lines.add(entry[0], entry[1], false)) return false;
+    }
+    return true;
+  }
+  if (ArrayIsArray(headers)) {
+    if (headers.length % 2 !== 0 || ArrayIsArray(headers[0])) return false;
+    for (let n = 0; n < headers.length; n += 2) {
+      if (!lines.add(headers[n], headers[n + 1], true)) return false;
+    }
+    return true;
+  }
+  for (const key in headers) {
+    if (ObjectPrototypeHasOwnProperty(headers, key) && !lines.add(key, headers[key], true)) return false;
+  }
+  return true;
+}
+
+// Records the head. False: nothing is recorded, and it is not for the engine.
+function recordHead(response, code, headers) {
+  const lines = new Lines(statusLine(response, code), response);
+  if (response._removedConnection || response._removedContLen || response._removedTE ||
+      response.strictContentLength || !addHeaders(lines, response, headers)) return false;
+  let { bits } = lines;
+  if (code === 204 || code === 304) response._hasBody = false;
+  if (!response._hasBody) bits |= NO_BODY;
+  else if ((bits & HAS_LENGTH) === 0) bits |= typeof response._contentLength === 'number' ? LENGTH : CHUNKED;
+  if (response.sendDate && (bits & HAS_DATE) === 0) bits |= DATE;
+  if (response.shouldKeepAlive) bits |= KEEP_ALIVE;
+  else response._last = true;
+  response[kBits] = bits;
+  response[kLines] = lines.text;
+  return true;
+}
+
+const classicWriteHead = prototype.writeHead;
+function writeHead(statusCode, reason, obj) {
+  const connection = this[kConnection];
+  if (connection === undefined || this[kLines] !== null)
+    return FunctionPrototypeCall(classicWriteHead, this, statusCode, reason, obj);
+  const code = statusCode | 0;
+  let headers = typeof reason === 'string' ? obj : obj ?? reason;
+  if (code >= 200 && code <= 999 && !(headers && this[kOutHeaders] !== null && ArrayIsArray(headers))) {
+    if (typeof reason === 'string') this.statusMessage = reason;
+    else this.statusMessage ||= STATUS_CODES[code] || 'unknown';
+    this.statusCode = code;
+    if (this[kOutHeaders] !== null) {
+      if (headers) {
+        const keys = ObjectKeys(headers);
+        for (let i = 0; i < keys.length; i++) {
+          if (keys[i]) this.setHeader(keys[i], headers[keys[i]]);
+        }
+      }
+      headers = this[kOutHeaders];
+    }
+    if (!checkInvalidHeaderChar(this.statusMessage) && recordHead(this, code, headers)) return this;
+  }
+  takeOver(connection);
+  return FunctionPrototypeCall(classicWriteHead, this, statusCode, reason, obj);
+}
+prototype.writeHead = writeHead;
+prototype.writeHeader = writeHead;
+
+// ---- the end ----
+
+// What the engine sends as a body: a string of text or bytes, a Uint8Array, or nothing.
+function isPlainBody(chunk, encoding) {
+  if (!chunk) return chunk === undefined || chunk === null || chunk === '';
+  if (typeof chunk === 'string') {
+    return !encoding || encoding === 'utf8' || encoding === 'utf-8' || encoding === 'latin1' ||
+           encoding === 'binary';
+  }
+  return isUint8Array(chunk);
+}
+
+function lengthOf(chunk, encoding) {
+  if (!chunk) return 0;
+  return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
+}
+
+function isLatin1(encoding) {
+  return encoding === 'latin1' || encoding === 'binary';
+}
+
+function keepAliveSeconds(server) {
+  const timeout = server?.keepAliveTimeout;
+  return timeout ? MathFloor(timeout / 1000) : -1;
+}
+
+const classicEnd = prototype.end;
+prototype.end = function end(chunk, encoding, callback) {
+  const connection = this[kConnection];
+  if (connection === undefined || this.finished)
+    return FunctionPrototypeCall(classicEnd, this, chunk, encoding, callback);
+  if (typeof chunk === 'function') {
+    callback = chunk;
+    chunk = encoding = null;
+  } else if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = null;
+  }
+  if (connection.current !== this || this.emit !== emit || !isPlainBody(chunk, encoding)) takeOver(connection);
+  if (this[kConnection] !== undefined && this[kLines] === null) {
+    this._contentLength = lengthOf(chunk, encoding);
+    this._implicitHeader();
+  }
+  let result = -1;
+  if (this[kConnection] !== undefined) {
+    const bits = isLatin1(encoding) ? this[kBits] | LATIN1 : this[kBits];
+    result = connection.respond(this[kLines], chunk, bits, keepAliveSeconds(connection.site.server));
+    if (result < 0) takeOver(connection);
+  }
+  if (result < 0) return FunctionPrototypeCall(classicEnd, this, chunk, encoding, callback);
+
+  if (typeof callback === 'function') {
+    if (this[kEndCallbacks] === null) this[kEndCallbacks] = [callback];
+    else this[kEndCallbacks].push(callback);
+  }
+  this._headerSent = true;
+  this.finished = true;
+  if (result !== 0) {
+    this[kBits] |= UNSENT;
+    connection.wait(this);
+  }
+  if (connection.advance()) beginFinish(this);
+  return this;
+};
+
+// Responses finish one by one, each in a tick of its own.
+function beginFinish(response) {
+  if ((response[kBits] & UNSENT) === 0) process.nextTick(finish, response);
+  if (response._events !== undefined) response.emit('prefinish');
+}
+
+// The bytes of a response that had to wait are sent.
+function sent(connection, response) {
+  response[kBits] &= ~UNSENT;
+  if (connection.ending === response) finish(response);
+}
+
+function callEndCallbacks(response, error) {
+  const callbacks = response[kEndCallbacks];
+  response[kEndCallbacks] = null;
+  for (let i = 0; i < callbacks.length; i++) callbacks[i](error);
+}
+
+// What Node's first 'finish' listener does, and then the program's.
+function finish(response) {
+  const connection = response[kConnection];
+  if (connection === undefined) {
+    finishTakenOver(response);
+    return;
+  }
+  response[kWritableFinished] = true;
+  if (response[kEndCallbacks] !== null) callEndCallbacks(response, null);
+  dump(response.req);
+  response[kConnection] = undefined;
+  const listened = response._events !== undefined;
+  if (listened) process.nextTick(emitCloseNT, response);
+  else response.destroyed = response._closed = true;
+  const next = connection.nextEnding();
+  if (response._last) connection.finish(listened);
+  else if (next !== null) beginFinish(next);
+  else if (connection.current === null) keepAlive(connection);
+  if (listened) response.emit('finish');
+}
+
+// Its connection left the engine between the end and now.
+function finishTakenOver(response) {
+  const connection = response.req[kTakenFrom];
+  const socket = response[kSocket];
+  if (response[kErrored] || socket?.errored || socket?._hadError) {
+    const error = response[kFlushError] = response[kErrored] ?? socket?.errored ?? new ERR_STREAM_DESTROYED('end');
+    if (response[kEndCallbacks] !== null) callEndCallbacks(response, error);
+    return;
+  }
+  response[kWritableFinished] = true;
+  if (response[kEndCallbacks] !== null) callEndCallbacks(response, null);
+  response.emit('finish');
+  const next = connection.nextEnding();
+  if (next !== null) process.nextTick(finish, next);
+}
+
+shared.finish = finish;
+module.exports = { Response, sent };

@@ -1,0 +1,108 @@
+'use strict';
+
+// Which connections of which servers the engine gets: those that are accepted while nothing about the server is
+// unusual.
+
+const { ReflectApply, SafeWeakMap } = primordials;
+
+const net = require('net');
+const dc = require('diagnostics_channel');
+const EventEmitter = require('events');
+const { kIncomingMessage, isLenient } = require('_http_common');
+const { getOptionValue } = require('internal/options');
+const { IncomingMessage } = require('_http_incoming');
+const { ConnectionsList } = internalBinding('http_parser');
+const { Server: NativeServer } = internalBinding('torc_http');
+const { outgoing: { kUniqueHeaders }, server: names } = require('internal/torc/http/private');
+const { Connection, isUnwatched } = require('internal/torc/http/connection');
+const { takeOver } = require('internal/torc/http/takeover');
+
+const { Server, ServerResponse, kConnections, kOptimizeEmptyRequests, kServerResponse } = names;
+const socketChannel = dc.channel('net.server.socket');
+
+// A server most of whose requests end up in Node's own code goes there at once.
+const TAKEN_OVER_MIN = 64;
+
+class Site {
+  constructor(server, handle) {
+    this.server = server;
+    this.handle = handle;
+    // What makes a socket of a handle.
+    this.accept = handle.onconnection;
+    this.native = new NativeServer(server.maxHeaderSize || getOptionValue('--max-http-header-size'));
+    this.requests = 0;
+    this.takenOver = 0;
+    this.watchesConnections = false;
+  }
+
+  isWorthwhile() {
+    return this.takenOver < TAKEN_OVER_MIN || this.takenOver * 2 < this.requests;
+  }
+}
+
+function isUsual(server) {
+  return server[kIncomingMessage] === IncomingMessage && server[kServerResponse] === ServerResponse &&
+         server.listenerCount('connection') === 1 && !server.timeout && server.maxHeadersCount === null &&
+         !server.maxRequestsPerSocket && server.insecureHTTPParser === undefined &&
+         server.httpValidation === undefined && server.requireHostHeader && !server.joinDuplicateHeaders &&
+         !server.rejectNonStandardBodyWrites && !server[kOptimizeEmptyRequests] && server[kUniqueHeaders] === null &&
+         !server.keepAlive && !server.pauseOnConnect && !server.blockList && !server.httpAllowHalfOpen &&
+         (server.maxConnections == null || server._connections < server.maxConnections) &&
+         !socketChannel.hasSubscribers && !EventEmitter.usingDomains && !isLenient();
+}
+
+// Node's check for late requests knows parsers: what is late gets one.
+function watchConnections(site) {
+  const list = site.server[kConnections];
+  if (site.watchesConnections || list === undefined) return;
+  site.watchesConnections = true;
+  list.expired = function expired(headersTimeout, requestTimeout) {
+    for (const connection of site.native.expired(headersTimeout, requestTimeout)) takeOver(connection);
+    return ConnectionsList.prototype.expired.call(this, headersTimeout, requestTimeout);
+  };
+}
+
+function onConnection(site, error, client) {
+  const { server } = site;
+  if (error || !site.isWorthwhile() || !isUsual(server) || !isUnwatched()) return false;
+  watchConnections(site);
+  if (server.noDelay && client.setNoDelay) client.setNoDelay(true);
+  server._connections++;
+  new Connection(site, client);
+  return true;
+}
+
+const sites = new SafeWeakMap();
+
+Server.prototype._listen2 = function(...args) {
+  ReflectApply(net.Server.prototype._listen2, this, args);
+  const handle = this._handle;
+  if (!handle?.onconnection) return;
+  const site = new Site(this, handle);
+  sites.set(this, site);
+  handle.onconnection = function onconnection(error, client) {
+    if (!onConnection(site, error, client)) site.accept.call(this, error, client);
+  };
+};
+
+function connectionsOf(server) {
+  const site = sites.get(server);
+  return site === undefined ? [] : site.native.connections();
+}
+
+const { closeAllConnections, closeIdleConnections } = Server.prototype;
+
+Server.prototype.closeAllConnections = function() {
+  for (const connection of connectionsOf(this)) {
+    if (connection.current === null && connection.ending === null) connection.shut();
+    else takeOver(connection);
+  }
+  closeAllConnections.call(this);
+};
+
+Server.prototype.closeIdleConnections = function() {
+  for (const connection of connectionsOf(this)) {
+    if (connection.current === null && connection.ending === null && connection.isIdle()) connection.shut();
+  }
+  closeIdleConnections.call(this);
+};
