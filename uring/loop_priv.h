@@ -17,6 +17,7 @@
 
 #define UR_REAP_MAX 256u  /* completions taken, and so callbacks run, by one poll */
 #define UR_FILES_MAX 256u /* file operations with the back end at a time; the rest stay queued */
+#define UR_RING_WRITES_MAX 4u /* file operations beside which writes are the ring's, not jobs */
 #define UR_COPY_MAX (1024u * 1024u) /* bytes of files copied on the loop's thread between polls */
 #define UR_GATHERS_KEPT 64u
 #define UR_FAST_DEVS 8u

@@ -123,6 +123,18 @@ static bool file_may_go(struct ur_loop *l, const struct ur_op *op)
     return true;
 }
 
+/* Buffered writes to most file systems are made by one kernel thread for each file, which wakes the
+ * loop after each. That is better than a job thread for a few, and worse for many. Those at the
+ * file's position stay in order. */
+static bool write_for_job(const struct ur_loop *l, const struct ur_op *op)
+{
+    const struct ur_desc *d = &op->desc;
+    bool is_write = d->kind == UR_KIND_WRITE || d->kind == UR_KIND_WRITEV;
+    if (!is_write || !(op->flags & UR_OP_FILE) || d->off == UR_OFF_CURRENT) return false;
+    uint32_t both = UR_CAP_FILES | UR_CAP_REAL_FDS;
+    return l->files > UR_RING_WRITES_MAX && (l->vt->caps & both) == both;
+}
+
 /* Move what may go now to the batch. */
 static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, struct ur_desc **tail)
 {
@@ -139,7 +151,7 @@ static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, st
         op->desc.token = ur_slot_take(&l->slots, op, tag_of(&op->desc));
         op->desc.next = NULL;
         if (l->trace) ur_trace_submitted(l, &op->desc);
-        if (l->no_opcode & 1u << op->desc.kind) {
+        if ((l->no_opcode & 1u << op->desc.kind) || write_for_job(l, op)) {
             ur_work_start(
                 l, op, &(struct ur_completion){ .token = op->desc.token, .flags = UR_COMP_BLOCKS });
             continue;
