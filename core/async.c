@@ -165,6 +165,7 @@ static void callback_open(struct rt_callback *cb, struct rt_env *env, struct rt_
                           bool trampoline)
 {
     struct vs_cx *cx = env->cx;
+    rt_awake(env);
     *cb = (struct rt_callback){ .env = env, .id = async ? async->id : 0, .trampoline = trampoline };
     vs_scope_open(cx, &cb->scope);
     env->callback_depth++;

@@ -131,6 +131,15 @@ uint64_t rt_idle_ns(const struct rt_env *env)
     return since_ns && now > since_ns ? idle_ns + now - since_ns : idle_ns;
 }
 
+void rt_end_wait(struct rt_env *env)
+{
+    uint64_t since_ns = atomic_load_explicit(&env->waiting_since_ns, memory_order_relaxed);
+    int64_t idle_ns = (int64_t)(ur_loop_now_ns(env->loop) - since_ns);
+    atomic_store_explicit(&env->waiting_since_ns, 0, memory_order_relaxed);
+    if (idle_ns > 0)
+        atomic_fetch_add_explicit(&env->idle_ns, (uint64_t)idle_ns, memory_order_relaxed);
+}
+
 /* Moments before there is memory for milestones. */
 struct start_times {
     int64_t env_ns, v8_ns;

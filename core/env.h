@@ -183,6 +183,12 @@ struct rt_env_options {
 
 /* ANY THREAD: nanoseconds that the env's loop has waited, the present wait included. */
 uint64_t rt_idle_ns(const struct rt_env *env);
+/* The present wait is over: what follows in the same poll is work. */
+void rt_end_wait(struct rt_env *env);
+static inline void rt_awake(struct rt_env *env)
+{
+    if (atomic_load_explicit(&env->waiting_since_ns, memory_order_relaxed)) rt_end_wait(env);
+}
 
 /* Makes isolate, context and loop; runs no JS. Returns 0 or -errno; *why (static) says what failed.
  */

@@ -151,14 +151,9 @@ static int64_t now_ns(void)
 static void poll_phase(struct rt_env *env)
 {
     int64_t timeout_ns = poll_timeout_ns(env);
-    int64_t before_ns = timeout_ns == 0 ? 0 : now_ns();
-    if (timeout_ns != 0)
-        atomic_store_explicit(&env->waiting_since_ns, (uint64_t)before_ns, RELAXED);
+    if (timeout_ns != 0) atomic_store_explicit(&env->waiting_since_ns, (uint64_t)now_ns(), RELAXED);
     CHECK(ur_loop_poll(env->loop, timeout_ns) >= 0);
-    if (timeout_ns == 0) return;
-    int64_t idle_ns = (int64_t)ur_loop_now_ns(env->loop) - before_ns;
-    atomic_store_explicit(&env->waiting_since_ns, 0, RELAXED);
-    if (idle_ns > 0) atomic_fetch_add_explicit(&env->idle_ns, (uint64_t)idle_ns, RELAXED);
+    rt_awake(env);
 }
 
 void rt_turn(struct rt_env *env)

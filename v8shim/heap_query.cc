@@ -1,6 +1,5 @@
 /* v8shim/heap_query.cc: a closer look at an isolate's heap. */
-#include <v8-profiler.h>
-
+#include "v8shim/text_stream_priv.h"
 #include "v8shim/vs_heap.h"
 #include "v8shim/vs_priv.h"
 
@@ -27,33 +26,6 @@ void vs_heap_code_read(vs_cx *cx, vs_heap_code *out)
 
 namespace
 {
-/* Fewer calls than with V8's own default. */
-constexpr int CHUNK_SIZE = 64 * 1024;
-
-class TextStream final : public v8::OutputStream
-{
-  public:
-    TextStream(bool (*write)(void *, const char *, size_t), void *user) : write(write), user(user)
-    {
-    }
-
-    int GetChunkSize() override { return CHUNK_SIZE; }
-
-    void EndOfStream() override {}
-
-    WriteResult WriteAsciiChunk(char *data, int size) override
-    {
-        stopped = !write(user, data, static_cast<size_t>(size));
-        return stopped ? kAbort : kContinue;
-    }
-
-    bool stopped = false;
-
-  private:
-    bool (*write)(void *, const char *, size_t);
-    void *user;
-};
-
 class HasPrototype final : public v8::QueryObjectPredicate
 {
   public:

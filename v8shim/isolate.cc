@@ -276,6 +276,7 @@ void vs_isolate_forget(vs_state *st)
     isolate->RemoveMessageListeners(on_message);
     isolate->RemoveGCPrologueCallback(on_gc_begin, st);
     isolate->RemoveGCEpilogueCallback(on_gc_end, st);
+    vs_profiles_drop(st);
     for (v8::Global<v8::Function> &hook : st->promise_hooks) hook.Reset();
     vs_vms_drop(st);
     vs_classes_drop(st);

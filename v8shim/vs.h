@@ -9,6 +9,7 @@
 #include "v8shim/vs_isolate.h"
 #include "v8shim/vs_module.h"
 #include "v8shim/vs_object.h"
+#include "v8shim/vs_profile.h"
 #include "v8shim/vs_script.h"
 #include "v8shim/vs_serial.h"
 #include "v8shim/vs_snapshot.h"

@@ -14,6 +14,7 @@
 #include "v8shim/tasks_priv.h"
 #include "v8shim/vs.h"
 
+struct vs_profiles;
 struct vs_vm;
 struct vs_weak;
 
@@ -36,6 +37,7 @@ struct vs_state : vs_cx {
     v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
     size_t (*near_heap_limit)(vs_cx *cx, size_t limit) = nullptr;
+    vs_profiles *profiles = nullptr;        /* owned: profile.cc, once one was asked for */
     bool compiling = false;                 /* a vs_compile_*() is running; no JS does */
     v8::SnapshotCreator *creator = nullptr; /* owned; VS_HEAP_SAVE only */
     size_t next_value = 0;                  /* of the snapshot, for vs_snapshot_get() */
@@ -162,6 +164,8 @@ void vs_isolate_forget(vs_state *st);
 void vs_isolate_free(vs_state *st);
 /* class.cc: drops all classes, as the isolate closes. */
 void vs_classes_drop(vs_state *st);
+/* profile.cc: ends the profiles that run. */
+void vs_profiles_drop(vs_state *st);
 /* vm.cc: the same for contexts beside the main one. */
 void vs_vms_drop(vs_state *st);
 /* vm.cc: gives them all the isolate's promise hooks. */

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/bind/heap_stream.h"
 #include "core/env.h"
 #include "core/error.h"
 
@@ -75,8 +76,20 @@ reset:
     vs_text_reset(&path);
 }
 
+/* ([expose internals, expose numbers]): a handle to read it from. */
+static void create_stream(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct heap_text text = { 0 };
+    struct vs_bytes options = vs_bytes(vs_arg(a, 0));
+    CHECK(options.len == 2);
+    vs_heap_snapshot(env->cx, options.ptr[0], options.ptr[1], rt_heap_text_write, &text);
+    vs_ret_maybe(a, rt_heap_stream_new_take(env, &text));
+}
+
 void rt_bind_heap_utils(struct rt_env *env, vs_val target)
 {
     vs_put_fn(env->cx, target, "triggerHeapSnapshot", trigger_heap_snapshot);
-    rt_put_missing(env, target, "heap_utils", "buildEmbedderGraph createHeapSnapshotStream");
+    vs_put_fn(env->cx, target, "createHeapSnapshotStream", create_stream);
+    rt_put_missing(env, target, "heap_utils", "buildEmbedderGraph");
 }

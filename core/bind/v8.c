@@ -1,4 +1,7 @@
 /* core/bind/v8.c: internalBinding('v8'): statistics of the heap, flags of the engine. */
+#include <stdlib.h>
+
+#include "core/bind/heap_stream.h"
 #include "core/bind/v8_priv.h"
 #include "core/env.h"
 #include "core/error.h"
@@ -181,6 +184,32 @@ static void put_arrays(struct rt_env *env, vs_val target)
     }
 }
 
+static void start_cpu_profile(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    uint32_t id = vs_cpu_profile_start(env->cx);
+    if (id) {
+        vs_ret_f64(a, id);
+    } else {
+        rt_throw_code(env, VS_ERROR, "ERR_CPU_PROFILE_TOO_MANY", "There are too many CPU profiles");
+    }
+}
+
+/* (id): the profile as JSON. */
+static void stop_cpu_profile(const struct vs_args *a)
+{
+    struct rt_env *env = rt_env_of(a);
+    struct heap_text text = { 0 };
+    double id;
+    if (!vs_to_f64(env->cx, vs_arg(a, 0), &id)) return;
+    if (vs_cpu_profile_stop(env->cx, (uint32_t)id, rt_heap_text_write, &text)) {
+        vs_ret_maybe(a, vs_str_utf8(env->cx, text.ptr, (ptrdiff_t)text.len));
+    } else {
+        rt_throw_code(env, VS_ERROR, "ERR_CPU_PROFILE_NOT_STARTED", "CPU profile not started");
+    }
+    free(text.ptr);
+}
+
 void rt_bind_v8(struct rt_env *env, vs_val target)
 {
     struct vs_cx *cx = env->cx;
@@ -199,6 +228,7 @@ void rt_bind_v8(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "isStringOneByteRepresentation", is_string_one_byte);
     vs_put_fn(cx, target, "getCppHeapStatistics", get_cpp_heap_statistics);
     rt_v8_put_gc_profiler(env, target);
-    rt_put_missing(env, target, "v8",
-                   "setHeapSnapshotNearHeapLimit startCpuProfile stopCpuProfile getHashSeed");
+    rt_put_missing(env, target, "v8", "setHeapSnapshotNearHeapLimit getHashSeed");
+    vs_put_fn(cx, target, "startCpuProfile", start_cpu_profile);
+    vs_put_fn(cx, target, "stopCpuProfile", stop_cpu_profile);
 }

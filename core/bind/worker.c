@@ -326,6 +326,7 @@ static void put_methods(struct vs_class *c)
     vs_class_method(c, "loopStartTime", loop_start_time);
     vs_class_method(c, "getHeapStatistics", worker_get_heap_statistics);
     vs_class_method(c, "cpuUsage", worker_cpu_usage);
+    worker_put_profiles(c);
 }
 
 /* The port to the parent thread: the main thread has none. */
@@ -353,11 +354,6 @@ void rt_bind_worker(struct rt_env *env, vs_val target)
     struct vs_class *c = vs_class_new(cx, "Worker", construct, rt_async_class(env), 1);
     put_methods(c);
     vs_put(cx, target, "Worker", vs_class_fn(c));
-    vs_val proto = vs_get_name(cx, vs_class_fn(c), "prototype");
-    CHECK(proto);
-    rt_put_missing(env, proto, "worker.Worker",
-                   "takeHeapSnapshot startCpuProfile stopCpuProfile startHeapProfile "
-                   "stopHeapProfile");
     vs_put_fn(cx, target, "getEnvMessagePort", get_env_message_port);
     vs_put_int(cx, target, "threadId", 0);
     vs_put_str(cx, target, "threadName", "");

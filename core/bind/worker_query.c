@@ -1,7 +1,6 @@
 /* core/bind/worker_query.c: what only a worker's own thread can say: statistics of its heap, the
  * time it has run. It answers between two steps of its JS. */
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "core/bind/worker_priv.h"
 #include "core/container.h"
@@ -9,26 +8,17 @@
 
 #define US_PER_S 1e6
 
-struct worker_query {
-    struct rt_async async;      /* first: the object whose ondone() gets the answer */
-    struct rt_worker_task task; /* on the worker's thread */
-    struct rt_note answered;
-    struct rt_inbox *inbox; /* borrowed: of the env that asks */
-    struct worker_query *prev, *next;
-    struct vs_heap heap;
-    struct rusage usage;
-};
-
 static void query_free(struct worker_query *q)
 {
     struct workers *state = workers_of(q->async.env);
     *(q->prev ? &q->prev->next : &state->queries) = q->next;
     if (q->next) q->next->prev = q->prev;
     rt_async_reset(&q->async);
+    free(q->text.ptr);
     free(q);
 }
 
-static void finish(struct worker_query *q, int argc, const vs_val *argv)
+void worker_query_finish(struct worker_query *q, int argc, const vs_val *argv)
 {
     rt_call_name(&q->async, vs_str_intern(q->async.env->cx, "ondone"), argc, argv);
     query_free(q);
@@ -36,11 +26,16 @@ static void finish(struct worker_query *q, int argc, const vs_val *argv)
 
 /* ---- on the worker's thread ---- */
 
+void worker_answer(struct worker_query *q)
+{
+    rt_inbox_post(q->inbox, &q->answered);
+}
+
 static void read_heap(struct rt_worker_task *t, struct rt_env *env)
 {
     struct worker_query *q = container_of(t, struct worker_query, task);
     vs_heap_read(env->cx, &q->heap);
-    rt_inbox_post(q->inbox, &q->answered);
+    worker_answer(q);
 }
 
 static void read_usage(struct rt_worker_task *t, struct rt_env *env)
@@ -48,7 +43,7 @@ static void read_usage(struct rt_worker_task *t, struct rt_env *env)
     struct worker_query *q = container_of(t, struct worker_query, task);
     (void)env;
     getrusage(RUSAGE_THREAD, &q->usage);
-    rt_inbox_post(q->inbox, &q->answered);
+    worker_answer(q);
 }
 
 /* ---- on the thread that asked ---- */
@@ -82,7 +77,7 @@ static void heap_answered(struct rt_note *n)
     vs_val out = vs_obj_new(cx);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         vs_put_int(cx, out, fields[i].name, (double)fields[i].value);
-    finish(q, 1, &out);
+    worker_query_finish(q, 1, &out);
     vs_scope_close(&scope);
 }
 
@@ -101,14 +96,12 @@ static void usage_answered(struct rt_note *n)
     vs_put_int(cx, out, "user", microseconds(q->usage.ru_utime));
     vs_put_int(cx, out, "system", microseconds(q->usage.ru_stime));
     vs_val argv[] = { vs_null(cx), out };
-    finish(q, 2, argv);
+    worker_query_finish(q, 2, argv);
     vs_scope_close(&scope);
 }
 
-/* Returns the object to JS that will hear, or undefined when the worker does not run. */
-static void ask(const struct vs_args *a, int provider,
-                void (*run)(struct rt_worker_task *t, struct rt_env *env),
-                void (*answered)(struct rt_note *n))
+void worker_ask(const struct vs_args *a, const struct worker_question *question,
+                const struct worker_query *args)
 {
     struct rt_env *env = rt_env_of(a);
     struct worker_handle *h = worker_of(a);
@@ -120,13 +113,16 @@ static void ask(const struct vs_args *a, int provider,
     if (!object) return;
     struct worker_query *q = calloc(1, sizeof *q);
     CHECK(q);
-    q->task.run = run;
-    q->answered.read = answered;
+    q->profile = args->profile;
+    q->internals = args->internals;
+    q->numbers = args->numbers;
+    q->task.run = question->run;
+    q->answered.read = question->answered;
     q->inbox = env->inbox;
     q->next = state->queries;
     if (q->next) q->next->prev = q;
     state->queries = q;
-    rt_async_init(&q->async, env, object, provider, q);
+    rt_async_init(&q->async, env, object, question->provider, q);
     if (rt_worker_post(&h->worker, &q->task)) {
         vs_ret(a, object);
     } else {
@@ -136,12 +132,16 @@ static void ask(const struct vs_args *a, int provider,
 
 void worker_get_heap_statistics(const struct vs_args *a)
 {
-    ask(a, RT_PROVIDER_WORKERHEAPSTATISTICS, read_heap, heap_answered);
+    static const struct worker_question question = { RT_PROVIDER_WORKERHEAPSTATISTICS, read_heap,
+                                                     heap_answered };
+    worker_ask(a, &question, &(struct worker_query){ 0 });
 }
 
 void worker_cpu_usage(const struct vs_args *a)
 {
-    ask(a, RT_PROVIDER_WORKERCPUUSAGE, read_usage, usage_answered);
+    static const struct worker_question question = { RT_PROVIDER_WORKERCPUUSAGE, read_usage,
+                                                     usage_answered };
+    worker_ask(a, &question, &(struct worker_query){ 0 });
 }
 
 void worker_drop_unanswered(struct worker_handle *h)
