@@ -1,5 +1,6 @@
 /* Workers that compute, wait, talk and fail, ended at random moments: in start-up, in JS, in waits.
- * Every one of them says so with 'exit', and the process is none the worse.
+ * Every one of them says so with 'exit', and the process is none the worse: their descriptors and
+ * threads are gone, too.
  * test-worker-random-ends.js [SEED] [COUNT] runs another sequence, or a longer one. */
 'use strict';
 const assert = require('assert');
@@ -8,6 +9,8 @@ const { Worker, SHARE_ENV } = require('worker_threads');
 const first = Number(process.argv[2] ?? 1);
 const total = Number(process.argv[3] ?? 24);
 const AT_ONCE = 4;
+// What the process itself may open meanwhile, once.
+const OWN_FDS = 8;
 
 let seed = first;
 function random(n) {
@@ -57,6 +60,20 @@ const programs = [
   '(async () => { for (;;) await null; })()',
   `require('child_process').spawn('sleep', ['0.05']);
    setTimeout(() => {}, 10000);`,
+  `let source = '';
+   for (let i = 0; i < 300; i++) source += 'exports.f' + i + ' = (a) => { try { return a?.b ?? [...a]; } finally {} };';
+   (function compile() { new Function('exports', source + Math.random())({}); setImmediate(compile); })();`,
+  `const list = [];
+   (function fill() {
+     for (let i = 0; i < 20000; i++) list.push({ i, text: 'x' + i, next: list[i - 1] });
+     if (list.length > 100000) list.length = 0;
+     setImmediate(fill);
+   })();`,
+  `const fs = require('fs');
+   fs.open(__filename === '[worker eval]' ? '/proc/self/maps' : __filename, (err, fd) => {
+     (function again() { fs.read(fd, Buffer.alloc(1 << 16), 0, 1 << 16, null, again); })();
+   });
+   fs.createReadStream('/dev/zero').on('data', () => {});`,
   'import("fs").then(async () => { for (;;) await new Promise(setImmediate); })',
 ];
 
@@ -72,6 +89,14 @@ function end(worker) {
     }, random(80));
   }
 }
+
+const fs = require('fs');
+const open = () => fs.readdirSync('/proc/self/fd').map((fd) => {
+  try { return fs.readlinkSync(`/proc/self/fd/${fd}`); } catch { return 'gone'; } // the folder's own
+}).filter((name) => name !== 'gone');
+const workerThreads = () => fs.readdirSync('/proc/self/task')
+  .filter((id) => fs.readFileSync(`/proc/self/task/${id}/comm`, 'latin1') === 'torc-worker\n');
+const openBefore = open();
 
 let started = 0, ended = 0;
 function next() {
@@ -98,4 +123,9 @@ function next() {
 }
 
 for (let i = 0; i < AT_ONCE; i++) next();
-process.on('exit', () => assert.strictEqual(ended, total, `seed ${first}`));
+process.on('exit', () => {
+  assert.strictEqual(ended, total, `seed ${first}`);
+  assert.deepStrictEqual(workerThreads(), []);
+  const more = open().length - openBefore.length;
+  assert(more <= OWN_FDS, `${more} descriptors more: ${open()}`);
+});
