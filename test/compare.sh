@@ -10,10 +10,12 @@ shift 2
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
+# The other runtime is in TORC_PEER, for programs that talk to it.
 # run RUNTIME ARGUMENTS...: $work/out.RUNTIME gets what it prints and then its exit code, which is returned.
 run() {
-    local name=$1 code
-    "${!name}" "${@:2}" >"$work/out.$name" 2>"$work/err.$name"
+    local name=$1 peer=$node code
+    [[ $name == node ]] && peer=$torc
+    TORC_PEER=$peer "${!name}" "${@:2}" >"$work/out.$name" 2>"$work/err.$name"
     code=$?
     echo "exit code $code" >>"$work/out.$name"
     return $code

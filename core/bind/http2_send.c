@@ -326,8 +326,8 @@ static uint32_t wire_code(int lib_error)
     }
 }
 
-/* onFrameError(id, type, code), which closes the stream whether or not anybody listens. A frame that
- * is not sent because its stream or session is closing is no error. */
+/* onFrameError(id, type, code), which closes the stream whether or not anybody listens. A frame
+ * that is not sent because its stream or session is closing is no error. */
 static int frame_not_sent(nghttp2_session *ng, const nghttp2_frame *frame, int err, void *session)
 {
     struct h2_session *s = session;
