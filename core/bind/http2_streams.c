@@ -118,6 +118,7 @@ void h2_stream_part(struct h2_stream *st)
 {
     struct h2_session *s = st->session;
     if (!s) return;
+    h2_headers_drop(&st->headers); /* the memory of a half received block is the session's */
     s->memory -= sizeof *st + st->header_bytes + st->queued;
     st->session = NULL;
     h2_table_remove(s, st);
@@ -130,7 +131,7 @@ void h2_stream_free(struct h2_stream *st)
         st->queue = w->next;
         rt_write_drop(w);
     }
-    h2_headers_drop(&st->headers);
+    CHECK(!st->session);
     rt_stream_reset(&st->stream);
     rt_async_reset(&st->async);
     free(st);
