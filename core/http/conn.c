@@ -82,6 +82,8 @@ static void on_read(struct rt_stream_listener *l, int64_t res, const uint8_t *da
         rt_drain(env);
     } else {
         rt_callback_close(&cb);
+        /* A tick has had them take over: the beginning of a head that was kept is theirs, too. */
+        if (c->handed_over) hand_over(c, 0, NULL, 0);
     }
     http_conn_release(c);
 }

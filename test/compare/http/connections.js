@@ -56,6 +56,21 @@ scenario('pipelined, the second writes in pieces while it waits', async (t) => {
   await t.seen('res 2 close');
 });
 
+scenario('half of the second head has come when the first is answered in pieces', async (t) => {
+  await t.serve((req, res) => {
+    req.resume();
+    req.on('end', () => {
+      res.write('part ');
+      res.end(req.url);
+    });
+  });
+  const raw = await t.raw(`${get('/1')}GET /2 HT`);
+  await raw.got(/\/1/);
+  await t.seen('req 1 close');
+  raw.write('TP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  await raw.closed;
+});
+
 scenario('pipelined, the client goes away', async (t) => {
   await t.serve(() => {});
   const raw = await t.raw(get('/1') + get('/2') + get('/3'));
