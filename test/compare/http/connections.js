@@ -200,11 +200,11 @@ scenario('keepAliveTimeout with a listener for timeout', async (t) => {
 }, NO_TICKS);
 
 scenario('keepAliveTimeout starts again with each request', async (t) => {
-  await t.serve(answer, { options: { keepAliveTimeout: 300, keepAliveTimeoutBuffer: 0 } });
+  await t.serve(answer, { options: { keepAliveTimeout: 2000, keepAliveTimeoutBuffer: 0 } });
   const raw = await t.raw(get('/1'));
-  for (let i = 2; i < 6; i++) {
+  for (let i = 2; i < 5; i++) {
     await t.seen(`req ${i - 1} close`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 800));
     raw.write(get(`/${i}`));
   }
   await raw.closed;
