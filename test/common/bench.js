@@ -44,7 +44,7 @@ async function expectError(mode, pattern, args) {
   assert.strictEqual(status, 1);
 }
 
-// Servers of the comparison insist on the ring, whatever of it was made to fail; without its features it makes more calls.
+// Its servers insist on the ring, whatever was made to fail; without its features it makes more calls.
 if (process.env.TORC_IO_FAIL || process.env.TORC_IO_NO) process.exit(77);
 
 // Without io_uring there is nothing to compare, and the message has to say so.
