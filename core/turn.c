@@ -54,6 +54,8 @@ void rt_timer_fired(struct ur_timer *timer)
         vs_val argv[] = { vs_num(cx, rt_timer_now(env)) };
         next = rt_call_in(&cb, vs_ref_get(env->hooks.timers), vs_ref_get(env->process), 1, argv);
     } while (!next && rt_can_call_js(env) && !vs_terminating(cx));
+    /* For ticks all timers are one callback, which went on to its end. */
+    cb.failed = !next;
     if (next) {
         /* 0: no timer left. Negative: the nearest one is unref'd. */
         double expiry = vs_f64(next);
