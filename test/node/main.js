@@ -185,6 +185,28 @@ async function perform() {
   };
 }
 
+// A kept run, and beside it the peers that are named and that it lacks: from the cache, as far as that has them.
+async function load() {
+  const run = JSON.parse(fs.readFileSync(args.load, 'utf8'));
+  const config = configure();
+  try {
+    const tests = readCorpus(args.corpus, [...CORE_DIRS, ...MORE_DIRS]);
+    const names = new Set(run.tests.map((test) => test.name));
+    const mine = tests.filter((test) => names.has(test.name));
+    if (mine.length !== names.size) throw new Error(`${args.load} is of another corpus`);
+    const verdicts = verdictsOf(run);
+    for (const name of Object.keys(config.binaries).filter((item) => !run.versions[item])) {
+      verdicts[name] = await cachedRun(config, name, mine, verdicts.node);
+      run.versions[name] = versionOf(config.binaries[name]);
+      for (const test of run.tests) test.results[name] = verdicts[name].get(test.name);
+    }
+    run.score = score(mine, verdicts);
+  } finally {
+    fs.rmSync(config.temp, { recursive: true, force: true });
+  }
+  return run;
+}
+
 // A run as JSON has objects where scoring wants Maps.
 function verdictsOf(run) {
   return Object.fromEntries(Object.keys(run.versions).map((name) =>
@@ -237,7 +259,7 @@ function checkExpectations(run) {
 
 async function main() {
   if (args.errors) return compareErrors();
-  const run = args.load ? JSON.parse(fs.readFileSync(args.load, 'utf8')) : await perform();
+  const run = args.load ? await load() : await perform();
   if (args.save) {
     fs.writeFileSync(args.save, JSON.stringify(run, null, 1));
     fs.writeFileSync(`${args.save.replace(/\.json$/, '')}.html`, html(run));
