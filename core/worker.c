@@ -239,10 +239,11 @@ void rt_worker_stop(struct rt_worker *w, int code, const char *error, const char
 /* ---- on the maker's thread ---- */
 
 /* Faults of WebAssembly code are signals that V8 turns into exceptions, on the thread that makes
- * them; everything else is for the main thread. */
+ * them, and its profiler asks a thread by SIGPROF where it is; everything else is for the main
+ * thread. */
 static void block_signals(sigset_t *before)
 {
-    static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS };
+    static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF };
     sigset_t set;
     sigfillset(&set);
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) sigdelset(&set, own[i]);

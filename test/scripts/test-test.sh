@@ -34,12 +34,12 @@ did() { grep -q "^$1" "$box/steps" || fail "no step '$1'"; }
 did_not() { ! grep -q "^$1" "$box/steps" || fail "a step '$1'"; }
 
 export REPORT='10 0 0'
-ends 0 '42 passed, 0 failed, 0 skipped'
+ends 0 '62 passed, 0 failed, 0 skipped'
 did 'build tsan'
 did check
 did 'deny EPERM'
 did 'suite .*--check'
-BAD_SUITE=1 ends 1 '41 passed, 1 failed, 0 skipped'
+BAD_SUITE=1 ends 1 '61 passed, 1 failed, 0 skipped'
 REPORT='10 0 3' ends 0 '8 passed, 0 failed, 3 skipped' --quick
 did check
 did_not 'build asan'
