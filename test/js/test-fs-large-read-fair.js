@@ -1,6 +1,8 @@
 'use strict';
+// Alone
 // While 64 MB that are cached are read, in one operation and in many at a time, a timer of 1 ms fires about as it does
-// while nothing goes on. The machine may be busy with other things: what counts are the usual delays, not the worst.
+// while nothing goes on. The machine may be busy with other things: what counts are the usual delays, not the worst,
+// and those of the calmest of several tries. A loop that reads by itself is late in all of them.
 const assert = require('assert');
 const fs = require('fs');
 const os = require('os');
@@ -8,6 +10,7 @@ const path = require('path');
 
 const SIZE = 64 * 1024 * 1024;
 const PARTS = 64;
+const TRIES = 5;
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'torc-fair-'));
 const file = path.join(dir, 'big');
 fs.writeFileSync(file, Buffer.alloc(SIZE, 'x'));
@@ -41,7 +44,8 @@ async function parts(handle) {
   const handle = await fs.promises.open(file);
   const idle = await lateness(() => new Promise((resolve) => setTimeout(resolve, 100)));
   for (const work of [whole, parts]) {
-    const late = await lateness(() => work(handle));
+    let late = Infinity;
+    for (let i = 0; i < TRIES && late >= idle + 1; i++) late = Math.min(late, await lateness(() => work(handle)));
     assert.ok(late < idle + 1, `${work.name}: ${late} ms late, ${idle} ms while nothing goes on`);
   }
   await handle.close();
