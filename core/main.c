@@ -155,6 +155,19 @@ static char **after_dashes(char **argv)
     return *argv ? argv + 1 : argv;
 }
 
+/* What needs no JavaScript. Returns the exit code. */
+static int answer(const struct rt_options *options, char **argv)
+{
+    switch (rt_options_mode(options)) {
+    case RT_MODE_VERSION: puts(rt_node_version()); break;
+    case RT_MODE_COMPLETION: rt_options_print_completion(); break;
+    case RT_MODE_RUN: return rt_run_script(rt_option_str(options, RT_OPT_run), after_dashes(argv));
+    case RT_MODE_V8_OPTIONS:
+    case RT_MODE_JS: break;
+    }
+    return RT_EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
     int64_t start_ns = now_ns();
@@ -166,13 +179,10 @@ int main(int argc, char **argv)
     struct rt_options *options;
     int code = rt_options_parse(&options, argc, argv);
     fputs(rt_options_error(options), stderr);
-    if (code) return code;
-    switch (rt_options_mode(options)) {
-    case RT_MODE_VERSION: puts(rt_node_version()); return RT_EXIT_OK;
-    case RT_MODE_COMPLETION: rt_options_print_completion(); return RT_EXIT_OK;
-    case RT_MODE_V8_OPTIONS: return RT_EXIT_OK;
-    case RT_MODE_RUN: return rt_run_script(rt_option_str(options, RT_OPT_run), after_dashes(argv));
-    case RT_MODE_JS: break;
+    if (code || rt_options_mode(options) != RT_MODE_JS) {
+        if (!code) code = answer(options, argv);
+        rt_options_drop(options);
+        return code;
     }
     /* V8 takes a code cache only with the snapshot it was made with. Its maker uses that, too, but
      * runs the bootstrap, so that workers find it in the cache. */

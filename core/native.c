@@ -1,6 +1,7 @@
 /* core/native.c: see the header. */
 #include "core/native.h"
 
+#include "core/async.h"
 #include "core/env.h"
 #include "core/error.h"
 
@@ -32,6 +33,22 @@ void rt_native_init(struct rt_native *n, struct rt_env *env, vs_val object,
     n->object = vs_ref_new(env->cx, object);
     vs_native_set(object, 0, n);
     vs_ref_weak(env->cx, n->object, object_gone, n);
+}
+
+void rt_native_init_async(struct rt_native *n, struct rt_async *async, struct rt_env *env,
+                          vs_val object, int provider, void (*drop)(struct rt_native *n))
+{
+    rt_async_init(async, env, object, provider, async);
+    rt_native_init(n, env, object, drop);
+    vs_native_set(object, 0, async);
+    vs_ref_drop(async->object);
+    async->object = n->object;
+}
+
+void rt_native_end_async(struct rt_async *async)
+{
+    async->object = NULL; /* native's, and gone */
+    rt_async_retire(async);
 }
 
 void rt_native_hold(struct rt_native *n)

@@ -94,10 +94,8 @@ static const struct rt_stream_ops stream_ops = {
 static void stream_drop(struct rt_native *n)
 {
     struct heap_stream *h = container_of(n, struct heap_stream, native);
-    h->async.object = NULL;
+    rt_native_end_async(&h->async);
     rt_stream_reset(&h->stream);
-    rt_async_retire(&h->async);
-    vs_ref_drop(h->async.context);
     free(h->text.ptr);
     free(h);
 }
@@ -125,11 +123,7 @@ vs_val rt_heap_stream_new_take(struct rt_env *env, struct heap_text *text)
     struct heap_stream *h = calloc(1, sizeof *h);
     CHECK(h);
     h->text = owned;
-    rt_async_init(&h->async, env, object, RT_PROVIDER_HEAPSNAPSHOT, h);
-    rt_native_init(&h->native, env, object, stream_drop);
-    vs_native_set(object, 0, h);
-    vs_ref_drop(h->async.object);
-    h->async.object = h->native.object;
+    rt_native_init_async(&h->native, &h->async, env, object, RT_PROVIDER_HEAPSNAPSHOT, stream_drop);
     rt_stream_init(&h->stream, &h->async, &stream_ops);
     return object;
 }

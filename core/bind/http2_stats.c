@@ -13,21 +13,19 @@ void h2_stats_session(struct h2_session *s)
     struct vs_cx *cx = env->cx;
     const struct h2_session_stats *t = &s->stats;
     struct vs_scope scope;
-    if (!env->can_call_js) return;
+    if (!rt_performance_observed(env, RT_ENTRY_HTTP2)) return;
     vs_scope_open(cx, &scope);
-    if (rt_performance_observed(env, RT_ENTRY_HTTP2)) {
-        vs_val o = vs_obj_new(cx);
-        vs_put_int(cx, o, "bytesRead", (double)t->bytes_read);
-        vs_put_int(cx, o, "bytesWritten", (double)t->bytes_written);
-        vs_put_int(cx, o, "framesReceived", t->frames_received);
-        vs_put_int(cx, o, "framesSent", t->frames_sent);
-        vs_put_int(cx, o, "maxConcurrentStreams", t->streams_most);
-        put_ms(cx, o, "pingRTT", t->ping_rtt_ns);
-        put_ms(cx, o, "streamAverageDuration", t->streams ? t->stream_ns / t->streams : 0);
-        vs_put_int(cx, o, "streamCount", t->streams);
-        vs_put_str(cx, o, "type", s->type == H2_SERVER ? "server" : "client");
-        rt_performance_entry(env, "Http2Session", "http2", t->start_ns, t->end_ns, o);
-    }
+    vs_val o = vs_obj_new(cx);
+    vs_put_int(cx, o, "bytesRead", (double)t->bytes_read);
+    vs_put_int(cx, o, "bytesWritten", (double)t->bytes_written);
+    vs_put_int(cx, o, "framesReceived", t->frames_received);
+    vs_put_int(cx, o, "framesSent", t->frames_sent);
+    vs_put_int(cx, o, "maxConcurrentStreams", t->streams_most);
+    put_ms(cx, o, "pingRTT", t->ping_rtt_ns);
+    put_ms(cx, o, "streamAverageDuration", t->streams ? t->stream_ns / t->streams : 0);
+    vs_put_int(cx, o, "streamCount", t->streams);
+    vs_put_str(cx, o, "type", s->type == H2_SERVER ? "server" : "client");
+    rt_performance_entry(env, "Http2Session", "http2", t->start_ns, t->end_ns, o);
     vs_scope_close(&scope);
 }
 
@@ -43,17 +41,15 @@ void h2_stats_stream(struct h2_stream *st)
     struct vs_cx *cx = env->cx;
     const struct h2_stream_stats *t = &st->stats;
     struct vs_scope scope;
-    if (!env->can_call_js) return;
+    if (!rt_performance_observed(env, RT_ENTRY_HTTP2)) return;
     vs_scope_open(cx, &scope);
-    if (rt_performance_observed(env, RT_ENTRY_HTTP2)) {
-        vs_val o = vs_obj_new(cx);
-        vs_put_int(cx, o, "bytesRead", (double)t->bytes_read);
-        vs_put_int(cx, o, "bytesWritten", (double)t->bytes_written);
-        vs_put_int(cx, o, "id", st->id);
-        put_ms(cx, o, "timeToFirstByte", since(t, t->first_byte_ns));
-        put_ms(cx, o, "timeToFirstByteSent", since(t, t->first_byte_sent_ns));
-        put_ms(cx, o, "timeToFirstHeader", since(t, t->first_header_ns));
-        rt_performance_entry(env, "Http2Stream", "http2", t->start_ns, t->end_ns, o);
-    }
+    vs_val o = vs_obj_new(cx);
+    vs_put_int(cx, o, "bytesRead", (double)t->bytes_read);
+    vs_put_int(cx, o, "bytesWritten", (double)t->bytes_written);
+    vs_put_int(cx, o, "id", st->id);
+    put_ms(cx, o, "timeToFirstByte", since(t, t->first_byte_ns));
+    put_ms(cx, o, "timeToFirstByteSent", since(t, t->first_byte_sent_ns));
+    put_ms(cx, o, "timeToFirstHeader", since(t, t->first_header_ns));
+    rt_performance_entry(env, "Http2Stream", "http2", t->start_ns, t->end_ns, o);
     vs_scope_close(&scope);
 }

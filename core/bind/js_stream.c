@@ -123,10 +123,8 @@ static const struct rt_stream_ops stream_ops = {
 static void js_drop(struct rt_native *n)
 {
     struct js_stream *js = container_of(n, struct js_stream, native);
-    js->async.object = NULL;
+    rt_native_end_async(&js->async);
     rt_stream_reset(&js->stream);
-    rt_async_retire(&js->async);
-    vs_ref_drop(js->async.context);
     free(js);
 }
 
@@ -136,11 +134,7 @@ static void js_new(const struct vs_args *a)
     struct rt_env *env = rt_env_of(a);
     struct js_stream *js = calloc(1, sizeof *js);
     CHECK(js);
-    rt_async_init(&js->async, env, vs_this(a), RT_PROVIDER_JSSTREAM, js);
-    rt_native_init(&js->native, env, vs_this(a), js_drop);
-    vs_native_set(vs_this(a), 0, js);
-    vs_ref_drop(js->async.object);
-    js->async.object = js->native.object;
+    rt_native_init_async(&js->native, &js->async, env, vs_this(a), RT_PROVIDER_JSSTREAM, js_drop);
     rt_stream_init(&js->stream, &js->async, &stream_ops);
 }
 

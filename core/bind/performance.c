@@ -56,10 +56,14 @@ static void setup_observers(const struct vs_args *a)
 
 bool rt_performance_observed(struct rt_env *env, enum rt_entry_type type)
 {
-    if (!env->hooks.perf_entry) return false;
+    struct vs_scope scope;
+    if (!env->can_call_js || !env->hooks.perf_entry) return false;
+    vs_scope_open(env->cx, &scope);
     vs_val binding = rt_binding_get(env, "performance");
     vs_val counts = binding ? vs_get_name(env->cx, binding, "observerCounts") : NULL;
-    return counts && ((const uint32_t *)(const void *)vs_bytes(counts).ptr)[type] > 0;
+    bool observed = counts && ((const uint32_t *)(const void *)vs_bytes(counts).ptr)[type] > 0;
+    vs_scope_close(&scope);
+    return observed;
 }
 
 void rt_performance_entry(struct rt_env *env, const char *name, const char *type, int64_t start_ns,

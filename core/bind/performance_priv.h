@@ -17,7 +17,7 @@ enum rt_entry_type {
     RT_ENTRY_COUNT
 };
 
-/* Whether somebody observes entries of this type. */
+/* Whether somebody observes entries of this type, and JS can be told. Needs no vs_scope. */
 bool rt_performance_observed(struct rt_env *env, enum rt_entry_type type);
 /* Hands an entry to the observers. Times as rt_env.start_ns; details: an object. */
 void rt_performance_entry(struct rt_env *env, const char *name, const char *type, int64_t start_ns,

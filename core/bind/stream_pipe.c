@@ -27,8 +27,7 @@ static void pipe_drop(struct rt_native *n)
     if (p->source.stream) rt_stream_remove(&p->source);
     if (p->sink.stream) rt_stream_remove(&p->sink);
     if (p->write) p->write->done = NULL;
-    p->async.object = NULL;
-    rt_async_retire(&p->async);
+    rt_native_end_async(&p->async);
     free(p);
 }
 
@@ -148,11 +147,7 @@ static void stream_pipe_new(const struct vs_args *a)
     CHECK(vs_is_construct_call(a) && source && sink);
     struct stream_pipe *p = calloc(1, sizeof *p);
     CHECK(p);
-    rt_async_init(&p->async, env, vs_this(a), RT_PROVIDER_STREAMPIPE, p);
-    rt_native_init(&p->native, env, vs_this(a), pipe_drop);
-    vs_native_set(vs_this(a), 0, p);
-    vs_ref_drop(p->async.object);
-    p->async.object = p->native.object;
+    rt_native_init_async(&p->native, &p->async, env, vs_this(a), RT_PROVIDER_STREAMPIPE, pipe_drop);
     ur_op_init(&p->later, tell);
     p->source =
         (struct rt_stream_listener){ .on_read = on_source_read, .on_detach = on_source_detach };
