@@ -51,6 +51,9 @@ struct rt_conn {
     uint16_t bits;      /* enum rt_conn_bits */
     /* Makes the handle of an accepted connection; NULL: an exception is pending. Set by servers. */
     vs_val (*accept)(struct rt_env *env, int fd);
+    /* Takes over a connection that came when no JS could run any more; NULL: it is closed. Set by
+     * the owner after init. */
+    void (*unserved_take)(struct rt_conn *c, int fd);
     /* Called when the handle begins to close; may be NULL. Set by the owner after init. */
     void (*on_close)(struct rt_conn *c);
 };
@@ -70,6 +73,9 @@ void rt_conn_adopt_take(struct rt_conn *c, int fd);
 
 /* listen(2) on c->fd and accept; each connection goes to onconnection(status, handle). 0/-errno. */
 int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_env *env, int fd));
+
+/* For a server that listens: fd is its next connection. From the loop only. */
+void rt_conn_serve_take(struct rt_conn *c, int fd);
 
 /* Connect c->fd; req.oncomplete(status, handle, req, readable, writable) follows. err: 0, or what a
  * bind before has left: the request then fails with it without a connect. */

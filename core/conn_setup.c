@@ -78,7 +78,11 @@ static void call_onconnection(struct rt_conn *c, int status, int fd)
     struct rt_env *env = c->handle.async.env;
     struct vs_cx *cx = env->cx;
     if (!env->can_call_js) {
-        if (fd >= 0) close(fd);
+        if (fd >= 0 && c->unserved_take) {
+            c->unserved_take(c, fd);
+        } else if (fd >= 0) {
+            close(fd);
+        }
         return;
     }
     struct rt_callback cb;
@@ -92,6 +96,11 @@ static void call_onconnection(struct rt_conn *c, int status, int fd)
         rt_call_in(&cb, fn, self, 2, argv);
     }
     rt_callback_close(&cb);
+}
+
+void rt_conn_serve_take(struct rt_conn *c, int fd)
+{
+    call_onconnection(c, 0, fd);
 }
 
 static void accepted(struct ur_listener *io, int32_t res)
@@ -121,6 +130,12 @@ int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_en
     return 0;
 }
 
+static void rest_taken(struct ur_listener *io, int32_t fd)
+{
+    struct rt_conn *c = container_of(io, struct rt_server, io)->conn;
+    c->unserved_take(c, fd);
+}
+
 static void server_closed(struct ur_listener *io, int32_t res)
 {
     (void)res;
@@ -133,6 +148,7 @@ void rt_server_close(struct rt_conn *c)
 {
     if ((c->bits & RT_CONN_OWN_SOCKET) && !c->stream.shared)
         shutdown(ur_listener_fd(&c->server->io), SHUT_RDWR);
+    if (c->unserved_take) c->server->io.rest = rest_taken;
     ur_listener_close(&c->server->io, server_closed);
 }
 

@@ -136,6 +136,7 @@ struct rt_env {
     struct rt_worker *worker;   /* borrowed: the thread this env is of; NULL: another's */
     struct rt_note worker_note; /* something is asked of the worker; core/worker.c */
     struct rt_worker *workers;  /* started by this env and not joined */
+    uint32_t next_thread;       /* of torc --threads: the number of the next worker, or 0 */
     const char *workers_cache;  /* borrowed: where they write the library's code cache; or NULL */
 
     struct vs_class *async_class;              /* core/async.c */

@@ -264,6 +264,7 @@ const char *rt_options_main(const struct rt_options *o)
     if (rt_option_bool(o, RT_OPT_check)) return "internal/main/check_syntax";
     if (rt_option_bool(o, RT_OPT_test)) return "internal/main/test_runner";
     if (rt_option_bool(o, RT_OPT_watch)) return "internal/main/watch_mode";
+    if (*rt_option_str(o, RT_OPT_threads)) return "internal/main/torc_threads";
     if (script && strcmp(script, "-") != 0) return "internal/main/run_main_module";
     if (repl || isatty(STDIN_FILENO)) return "internal/main/repl";
     return "internal/main/eval_stdin";

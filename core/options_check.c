@@ -5,6 +5,7 @@
 #include <sys/auxv.h>
 
 #include "core/error.h"
+#include "core/listeners.h"
 #include "core/options_priv.h"
 #include "core/vars.h"
 
@@ -166,6 +167,34 @@ static void check_late(struct rt_options *o)
     if (o->exit_code) o->exit_code = RT_EXIT_BAD_OPTION_VALUE;
 }
 
+/* --threads is for the script of a server. */
+static void check_threads(struct rt_options *o)
+{
+    static const enum rt_opt others[] = { RT_OPT_check, RT_OPT_test, RT_OPT_watch,
+                                          RT_OPT_interactive };
+    const char *text = rt_option_str(o, RT_OPT_threads);
+    const char *script = o->argv.count > 1 ? o->argv.items[1] : "-";
+    char *end;
+    if (!*text) return;
+    unsigned long count = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || count < 1 || count > RT_THREADS_MAX) {
+        rt_options_fail(o, "--threads must be a whole number from 1 to %u, not '%s'",
+                        RT_THREADS_MAX, text);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (!rt_option_bool(o, others[i])) continue;
+        rt_options_fail(o, "either --threads or %s can be used, not both",
+                        rt_opt_info(others[i])->name);
+    }
+    if (rt_option_bool(o, RT_OPT_has_eval_string)) {
+        rt_options_fail(o, "either --threads or --eval can be used, not both");
+    } else if (*rt_option_str(o, RT_OPT_run)) {
+        rt_options_fail(o, "either --threads or --run can be used, not both");
+    } else if (!o->exit_code && strcmp(script, "-") == 0) {
+        rt_options_fail(o, "--threads needs the file of a script");
+    }
+}
+
 /* What Node can do and torc can't yet must not look as if it had worked. */
 static void check_missing(struct rt_options *o)
 {
@@ -207,6 +236,7 @@ void rt_options_check(struct rt_options *o)
     }
     check_exclusive(o);
     check_values(o);
+    check_threads(o);
     check_secure_heap(o);
     check_profilers(o);
     check_late(o);

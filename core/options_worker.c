@@ -27,6 +27,7 @@ static const enum rt_opt process_wide[] = {
     RT_OPT_secure_heap,
     RT_OPT_secure_heap_min,
     RT_OPT_security_revert,
+    RT_OPT_threads,
     RT_OPT_title,
     RT_OPT_tls_cipher_list,
     RT_OPT_trace_event_categories,

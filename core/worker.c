@@ -33,10 +33,12 @@ void rt_worker_init(struct rt_worker *w, struct rt_env *parent)
     *w = (struct rt_worker){ .id = atomic_fetch_add(&last_id, 1) + 1,
                              .parent = rt_inbox_hold(parent->inbox),
                              .maker = parent,
+                             .number = parent->next_thread,
                              .start_ns = parent->start_ns,
                              .heap = parent->heap,
                              .cache = parent->workers_cache,
                              .argv = parent->argv };
+    parent->next_thread = 0;
     pthread_mutex_init(&w->lock, NULL);
     w->tasks_tail = &w->tasks;
 }

@@ -37,7 +37,8 @@ struct rt_worker_task {
 struct rt_worker {
     /* Set by the maker before the start, read-only then. */
     uint32_t id;
-    char *name; /* owned */
+    char *name;      /* owned */
+    uint32_t number; /* of torc --threads: from 1; 0: none of them */
     bool internal;
     bool keeps_fds;                  /* what fs.open() gave to its JS stays open */
     double limits[RT_WORKER_LIMITS]; /* completed by the worker as it starts */

@@ -130,6 +130,7 @@ static void close_done(struct ur_op *op, int32_t res, uint32_t flags)
 /* Close what is held, one at a time, and the listening socket last. */
 static void close_next(struct ur_listener *a)
 {
+    while (a->rest && a->held_count) a->rest(a, a->held[--a->held_count]);
     int fd = a->held_count ? a->held[--a->held_count] : a->fd;
     a->op.done = close_done;
     ur_close_fd(a->loop, &a->op, fd);

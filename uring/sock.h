@@ -145,7 +145,8 @@ typedef void ur_accept_fn(struct ur_listener *a, int32_t res);
 typedef void ur_listener_fn(struct ur_listener *a, int32_t res);
 
 struct ur_listener {
-    struct ur_loop *loop; /* private, all of it */
+    ur_accept_fn *rest;   /* caller: takes what is accepted while it closes; NULL: that is closed */
+    struct ur_loop *loop; /* private from here on */
     struct ur_op op;
     struct ur_op held_op;
     struct ur_timer backoff;

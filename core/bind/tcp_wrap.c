@@ -10,15 +10,19 @@
 #include "core/address.h"
 #include "core/bind/net_handles.h"
 #include "core/conn.h"
+#include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/listeners.h"
 #include "core/req.h"
+#include "core/worker.h"
 
 enum tcp_type { TCP_SOCKET, TCP_SERVER };
 enum tcp_flag { TCP_IPV6ONLY = 1, TCP_REUSEPORT = 2 };
 
 struct tcp_state {
     struct vs_class *tcp;
+    struct rt_soon kept; /* connections that an earlier thread has left */
 };
 
 static struct tcp_state *state_of(struct rt_env *env)
@@ -102,6 +106,51 @@ vs_val rt_tcp_new_take(struct rt_env *env, int fd)
     return object;
 }
 
+/* ---- servers of torc --threads ---- */
+
+/* The number of the thread that c is a server of; 0: none. */
+static uint32_t thread_of(const struct rt_conn *c)
+{
+    const struct rt_worker *w = c->handle.async.env->worker;
+    return w && c->handle.async.provider == RT_PROVIDER_TCPSERVERWRAP ? w->number : 0;
+}
+
+/* By the program: for a thread that crashes the socket has to live on. */
+static void listener_closed(struct rt_conn *c)
+{
+    if (c->fd >= 0 && !c->handle.async.env->stopping) rt_listeners_close(thread_of(c), c->fd);
+}
+
+static void keep_unserved(struct rt_conn *c, int fd)
+{
+    rt_listeners_keep_take(thread_of(c), ur_listener_fd(&c->server->io), fd);
+}
+
+static void serve_kept(struct rt_env *env, struct rt_soon *s)
+{
+    (void)s;
+    for (struct rt_handle *h = env->handles.first; h; h = h->next) {
+        if (h->async.provider != RT_PROVIDER_TCPSERVERWRAP || h->state != RT_HANDLE_OPEN) continue;
+        struct rt_conn *c = container_of(h, struct rt_conn, handle);
+        for (int fd; rt_can_call_js(env) && (c->bits & RT_CONN_LISTENING) &&
+                     (fd = rt_listeners_next(thread_of(c), c->fd)) >= 0;)
+            rt_conn_serve_take(c, fd);
+    }
+}
+
+static int bind_thread(struct rt_conn *c, const struct sockaddr_storage *addr, socklen_t len,
+                       uint32_t flags)
+{
+    int fd =
+        rt_listeners_open(thread_of(c), (const struct sockaddr *)addr, len, flags & TCP_IPV6ONLY);
+    c->delayed_err = fd == -EADDRINUSE ? fd : 0;
+    if (fd < 0) return c->delayed_err ? 0 : fd == -EAFNOSUPPORT ? -EINVAL : fd;
+    c->fd = fd;
+    c->on_close = listener_closed;
+    c->unserved_take = keep_unserved;
+    return 0;
+}
+
 static int set_flag(int fd, int level, int option)
 {
     int on = 1;
@@ -112,6 +161,7 @@ static int bind_socket(struct rt_conn *c, int family, const struct sockaddr_stor
                        socklen_t len, uint32_t flags)
 {
     if ((flags & TCP_IPV6ONLY) && family != AF_INET6) return -EINVAL;
+    if (thread_of(c) && c->fd < 0) return bind_thread(c, addr, len, flags);
     int err = need_socket(c, family);
     if (!err) err = set_flag(c->fd, SOL_SOCKET, SO_REUSEADDR);
     if (!err && (flags & TCP_REUSEPORT)) err = set_flag(c->fd, SOL_SOCKET, SO_REUSEPORT);
@@ -168,6 +218,7 @@ static void tcp_listen(const struct vs_args *a)
     int err = c->delayed_err;
     if (!err) err = need_socket(c, AF_INET);
     if (!err) err = rt_conn_listen(c, backlog, accept_one);
+    if (!err && thread_of(c)) rt_soon(rt_env_of(a), &state_of(rt_env_of(a))->kept);
     vs_ret_i32(a, err);
 }
 
@@ -348,6 +399,7 @@ void rt_bind_tcp_wrap(struct rt_env *env, vs_val target)
     struct vs_cx *cx = env->cx;
     struct tcp_state *state = calloc(1, sizeof *state);
     CHECK(state);
+    state->kept.fn = serve_kept;
     state->tcp = tcp_class(env);
     env->binding_state[RT_STATE_tcp_wrap] = state;
     env->binding_drop[RT_STATE_tcp_wrap] = state_drop;

@@ -1,0 +1,25 @@
+/* core/bind/torc_threads.c: internalBinding('torc_threads'): what the main thread of `torc
+ * --threads=N` tells of its threads. */
+#include "core/env.h"
+#include "core/listeners.h"
+
+/* number(n): the next worker that this env makes is thread n. */
+static void number(const struct vs_args *a)
+{
+    rt_env_of(a)->next_thread = vs_uint(vs_arg(a, 0));
+}
+
+/* ended(n, again) -> whether it had been listening */
+static void ended(const struct vs_args *a)
+{
+    uint32_t thread = vs_uint(vs_arg(a, 0));
+    vs_ret_bool(a, rt_listeners_any(thread));
+    rt_listeners_ended(thread, vs_is_true(vs_args_cx(a), vs_arg(a, 1)));
+}
+
+void rt_bind_torc_threads(struct rt_env *env, vs_val target)
+{
+    vs_put_fn(env->cx, target, "number", number);
+    vs_put_fn(env->cx, target, "ended", ended);
+    vs_put_int(env->cx, target, "MAX", RT_THREADS_MAX);
+}
