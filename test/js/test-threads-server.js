@@ -23,7 +23,7 @@ async function serves() {
   const agent = new http.Agent({ keepAlive: true });
   await run.get('/', agent); // stays connected
   const slow = Array.from({ length: 6 }, () => run.get('/slow', agent));
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await run.says(/^slow/, slow.length); // all have begun
   run.child.kill('SIGTERM');
   assert.deepStrictEqual(await Promise.all(slow), Array(6).fill('slow'));
   assert.strictEqual(await run.ended, 0);
@@ -34,11 +34,12 @@ async function ends() {
   const run = new Run(2);
   await run.listening(2);
   await run.get('/exit'); // one of them; the other goes on
-  for (let answer; answer === undefined;) {
-    // What waited in the queue of the one ends with it.
-    answer = await run.get('/').catch((error) => assert.strictEqual(error.code, 'ECONNRESET'));
-  }
-  run.get('/never').catch(() => {});
+  // What waits in the queue of the one ends with it, so this may have to be asked again.
+  const never = () => run.get('/never').catch((error) => {
+    assert.strictEqual(error.code, 'ECONNRESET');
+    return run.matching(/^never/).length === 0 ? never() : undefined;
+  });
+  never();
   await run.says(/^never/);
   run.child.kill('SIGINT');
   run.child.kill('SIGTERM');
