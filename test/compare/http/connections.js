@@ -188,10 +188,12 @@ scenario('keepAliveTimeout', async (t) => {
 }, NO_TICKS);
 
 scenario('keepAliveTimeout with a listener for timeout', async (t) => {
+  let timeouts = 0;
   await t.serve(answer, {
     options: SHORT,
     setup: (server) => server.on('timeout', (socket) => {
-      t.log('server timeout');
+      // On a busy machine the socket may time out again before it has closed.
+      if (timeouts++ === 0) t.log('server timeout');
       socket.end();
     }),
   });

@@ -172,7 +172,7 @@ const random = (limit) => {
 // Lists of pieces; the first one is the whole.
 function waysOf(text) {
   const cut = (places) => [0, ...places].map((from, i) => text.slice(from, places[i] ?? text.length));
-  const ways = [[text]];
+  const ways = [[text], [text.slice(0, -PROBE.length), PROBE]];
   if (text.length <= LONG) {
     for (let i = 0; i < BYTEWISE; i++) ways.push([...text]);
     for (let i = 1; i < text.length && wanted; i++) ways.push(cut([i]));
