@@ -138,11 +138,11 @@ async function main() {
   const file = path.join(dir, 'file');
   fs.writeFileSync(file, payload(FILE_SIZE));
   const setting = {
-    ...config, cpus, loader, requestFile: path.join(dir, 'request'), answerFile: path.join(dir, 'answer'),
-    env: { PERF_FILE: file },
+    ...config, cpus, loader, peer: runtimes[0], requestFile: path.join(dir, 'request'),
+    answerFile: path.join(dir, 'answer'), env: { PERF_FILE: file },
   };
   if (config.names.some((name) => workloads[name].packages)) setting.env.PERF_PACKAGES = script('packages', torc);
-  const method = `${config.rounds} rounds of ${config.seconds} s by turns, each with a new server process after ` +
+  const method = `${config.rounds} rounds of ${config.seconds} s by turns, each with new processes after ` +
     `${config.warmUp} s of load that does not count`;
   console.log(`node:http, ${method}`);
   console.log(machine());
@@ -150,9 +150,9 @@ async function main() {
   fs.writeFileSync(config.output, html(measured, REFERENCE, [
     ['command', ['scripts/perf http', ...process.argv.slice(5)].join(' ')],
     ['turns', method],
-    ['processors', `server on ${cpus.server}, loader on ${cpus.loader}`],
+    ['processors', `what is measured on ${cpus.server}, what it talks to on ${cpus.loader}`],
     ['answers', 'every one compared with what was expected, byte for byte'],
-    ['CPU', 'of all threads of the server, by the kernel\'s accounting'],
+    ['CPU', 'of all threads of the server, or of the client, by the kernel\'s accounting'],
     ['calls, enters', 'of torc\'s loop for I/O, as process.torc.io() counts them'],
     ['heap', 'of V8, garbage included, while nothing is collected'],
     ['memory', 'anonymous memory of the server, before and while the connections are there'],

@@ -1,12 +1,13 @@
 'use strict';
-// One measurement: a server process on one processor, the loader (load.c) on another.
+// One measurement: what is measured on one processor, what it talks to on another: a server and its loader (load.c), or
+// a client and its server.
 
 const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 const { spawn } = require('child_process');
 const { cpuSeconds } = require('../common/lib.js');
-const { answerOf } = require('./workloads.js');
+const { answerOf, workloads } = require('./workloads.js');
 
 const HEAP_CONNECTIONS = 8; // few, so that their own memory does not count
 const HEAP_WARM_UP = 3000; // requests
@@ -18,6 +19,7 @@ const COLLECTABLE = '--expose-gc';
 const IDLE_WARM_UP_CONNECTIONS = 256;
 
 const SERVER = path.join(__dirname, 'server.js');
+const CLIENT = path.join(__dirname, 'client.js');
 
 // A process whose stdout is lines; stderr is kept for error messages.
 class Lines {
@@ -72,6 +74,29 @@ class Server extends Lines {
   }
 }
 
+class Client extends Lines {
+  constructor(setting, runtime, name, server, options) {
+    const env = { ...process.env, ...setting.env, ...runtime.env };
+    const url = `http://${server.address}:${server.port}/`;
+    super(setting.cpus.server, [...runtime.command, ...options, CLIENT, name, url], env);
+  }
+
+  // what: as client.js has it.
+  async ask(what) {
+    this.child.stdin.write(`${what}\n`);
+    return JSON.parse(await this.next());
+  }
+
+  cpuSeconds() {
+    return cpuSeconds(this.child.pid);
+  }
+
+  async stop() {
+    this.child.kill('SIGKILL');
+    await this.closed;
+  }
+}
+
 function startLoader(setting, server, { mode, connections, depth }, amount) {
   return new Lines(setting.cpus.loader, [
     setting.loader, mode, server.address, server.port, `${connections}`, `${depth}`, `${amount}`, setting.requestFile,
@@ -85,6 +110,7 @@ async function load(setting, server, how, amount) {
 
 // The files that the loader reads.
 function prepare(setting, workload) {
+  if (workload.client) return;
   fs.writeFileSync(setting.requestFile, workload.request);
   fs.writeFileSync(setting.answerFile, answerOf(workload));
 }
@@ -150,7 +176,45 @@ async function measureIdle(setting, runtime, name, workload) {
   });
 }
 
+async function withClient(setting, runtime, name, options, work) {
+  const other = { ...setting, cpus: { server: setting.cpus.loader } };
+  return withServer(other, setting.peer, workloads[name].peer, [], async (server) => {
+    const client = new Client(setting, runtime, name, server, options);
+    try {
+      return await work(client);
+    } finally {
+      await client.stop();
+    }
+  });
+}
+
+async function measureClientHeap(setting, runtime, name) {
+  if (!runtime.isV8) return undefined;
+  return withClient(setting, runtime, name, [COLLECTABLE, ...ROOMY_HEAP], async (client) => {
+    await client.ask(`count ${HEAP_CONNECTIONS} ${HEAP_WARM_UP}`);
+    const { heap, requests } = await client.ask(`count ${HEAP_CONNECTIONS} ${HEAP_REQUESTS}`);
+    const bytes = heap / requests;
+    return bytes > 0 ? bytes : undefined; // It did collect.
+  });
+}
+
+async function measureClient(setting, runtime, name, { connections }) {
+  const figures = await withClient(setting, runtime, name, [], async (client) => {
+    await client.ask(`load ${connections} ${setting.warmUp}`);
+    const before = client.cpuSeconds();
+    const { requests, seconds, calls, enters } = await client.ask(`load ${connections} ${setting.seconds}`);
+    return {
+      cpu: (client.cpuSeconds() - before) / requests * 1e6,
+      rate: requests / seconds,
+      calls: calls === undefined ? undefined : calls / requests,
+      enters: enters === undefined ? undefined : enters / requests,
+    };
+  });
+  return { ...figures, heap: await measureClientHeap(setting, runtime, name) };
+}
+
 async function measure(setting, runtime, name, workload) {
+  if (workload.mode === 'client') return measureClient(setting, runtime, name, workload);
   if (workload.mode === 'hold') return measureIdle(setting, runtime, name, workload);
   const figures = await measureLoad(setting, runtime, name, workload);
   return { ...figures, heap: await measureHeap(setting, runtime, name, workload) };

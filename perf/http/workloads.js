@@ -1,6 +1,6 @@
 'use strict';
 // What is measured: the bytes of the request, the body that has to come back, and the handler between. The handlers
-// run under every runtime (server.js), the rest in the driver.
+// run under every runtime (server.js), the rest in the driver. Of clients, one request (client.js).
 
 const fs = require('fs');
 const http = require('http');
@@ -152,8 +152,34 @@ function fastify() {
 
 const plain = (handler) => () => http.createServer(handler);
 
+// ---- clients ----
+
+// What makes one request with http.request() on a kept connection and resolves with its answer.
+function requester(method, body) {
+  return (url) => {
+    const agent = new http.Agent({ keepAlive: true });
+    const { hostname, port } = new URL(url);
+    const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    return () => new Promise((resolve, reject) => {
+      const req = http.request({ hostname, port, method, headers, agent }, (res) => {
+        let text = '';
+        res.setEncoding('utf8');
+        res.on('data', (chunk) => { text += chunk; });
+        res.on('end', () => resolve(text));
+      });
+      req.on('error', reject);
+      req.end(body);
+    });
+  };
+}
+
+function fetcher(url) {
+  return async () => (await fetch(url)).text();
+}
+
 // mode, connections, depth: load.c. size: of the body, where bytes per second are of interest. create(): the server,
-// before it listens.
+// before it listens. client(url): what makes a request, where it is the client that is measured; peer: the workload
+// whose server answers it.
 const workloads = {
   hello: { title: 'hello, 64 connections', request: GET, answer: HELLO, create: plain(hello) },
   json: {
@@ -185,12 +211,18 @@ const workloads = {
   },
   express: { title: 'Express 5 hello', request: GET, answer: HELLO, packages: true, create: express },
   fastify: { title: 'Fastify 5 hello', request: GET, answer: HELLO, packages: true, create: fastify },
+  client: { title: 'client: GET with an Agent, 64 at a time', peer: 'hello', answer: HELLO, client: requester('GET') },
+  clientpost: {
+    title: 'client: POST of 1 KB JSON with an Agent, 64 at a time', peer: 'json', answer: totalOf(order),
+    client: requester('POST', orderText),
+  },
+  fetch: { title: 'client: fetch(), 64 at a time', peer: 'hello', answer: HELLO, client: fetcher },
   idle: {
     title: '10,000 idle connections', request: GET, mode: 'hold', connections: 10_000, answer: HELLO, create: idle,
   },
 };
 for (const workload of Object.values(workloads)) {
-  workload.mode ??= 'keep';
+  workload.mode ??= workload.client ? 'client' : 'keep';
   workload.connections ??= 64;
   workload.depth ??= 1;
 }
