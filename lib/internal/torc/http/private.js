@@ -53,6 +53,7 @@ function lazy(prototype, key, get) {
 }
 
 module.exports = {
+  agent: null,
   incoming: null,
   outgoing: null,
   server: null,
