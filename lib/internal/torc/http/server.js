@@ -33,6 +33,8 @@ class Site {
     this.requests = 0;
     this.takenOver = 0;
     this.watchesConnections = false;
+    // Whether the connections that the handle accepts have it from the beginning.
+    this.noDelay = server.noDelay && handle.setNoDelay?.(true) === 0;
   }
 
   isWorthwhile() {
@@ -66,7 +68,6 @@ function onConnection(site, error, client) {
   const { server } = site;
   if (error || !site.isWorthwhile() || !isUsual(server) || !isUnwatched()) return false;
   watchConnections(site);
-  if (server.noDelay && client.setNoDelay) client.setNoDelay(true);
   server._connections++;
   new Connection(site, client);
   return true;
@@ -78,9 +79,11 @@ Server.prototype._listen2 = function(...args) {
   ReflectApply(net.Server.prototype._listen2, this, args);
   const handle = this._handle;
   if (!handle?.onconnection) return;
-  const site = new Site(this, handle);
-  sites.set(this, site);
+  const server = this;
+  const site = new Site(server, handle);
+  sites.set(server, site);
   handle.onconnection = function onconnection(error, client) {
+    if (client && server.noDelay !== site.noDelay) client.setNoDelay?.(server.noDelay);
     if (!onConnection(site, error, client)) site.accept.call(this, error, client);
   };
 };
