@@ -40,6 +40,7 @@ struct ur_group {
 /* Not done, and the last completion: the loop shall have a job thread make the blocking system call
  * (work_priv.h). With UR_COMP_BUF: into that buffer. Only kinds of files, and closing. */
 #define UR_COMP_BLOCKS 4u
+#define UR_COMP_UNREAD 8u /* same bit as UR_UNREAD */
 
 struct ur_completion {
     uint64_t token;
@@ -88,6 +89,7 @@ struct ur_backend_vtable {
 #define UR_CAP_REAL_FDS \
     1u /* descriptors are the process's own: system calls may be used on them beside */
 #define UR_CAP_FILES 2u /* file operations are its own; without, most end in UR_COMP_BLOCKS */
+#define UR_CAP_LINKS 4u /* it knows UR_DESC_LINK */
 
 extern const struct ur_backend_vtable ur_backend_ring;
 extern const struct ur_backend_vtable ur_backend_epoll;

@@ -14,6 +14,8 @@
 #include "uring/loop_priv.h"
 #include "uring/sock.h"
 
+#define PARKED_TIMES_MAX 127u /* what its bits hold */
+
 static int add_group(struct ur_loop *l, uint32_t count)
 {
     struct ur_bufs *b = &l->bufs;
@@ -78,7 +80,7 @@ void ur_bufs_park(struct ur_loop *l, struct ur_stream *s)
     l->stats.parks++;
     l->bufs.parked_count++;
     l->bufs.want_more = true;
-    if (s->parked_times < UINT8_MAX) s->parked_times++;
+    if (s->parked_times < PARKED_TIMES_MAX) s->parked_times++;
     list_append(&l->bufs.parked, &s->recv_op.link);
 }
 

@@ -1,5 +1,7 @@
-/* uring/desc.c: names of kinds, for people. */
+/* uring/desc.c: what can be said of a description without its owner. */
 #include "uring/desc.h"
+
+#include <sys/socket.h>
 
 static const char *const names[UR_KIND_COUNT] = {
     [UR_KIND_NOP] = "nop",
@@ -31,4 +33,13 @@ static const char *const names[UR_KIND_COUNT] = {
 const char *ur_kind_name(enum ur_kind kind)
 {
     return names[kind];
+}
+
+size_t ur_desc_send_len(const struct ur_desc *d)
+{
+    if (d->kind == UR_KIND_SEND) return d->len;
+    const struct msghdr *msg = d->buf;
+    size_t len = 0;
+    for (size_t i = 0; i < msg->msg_iovlen; i++) len += msg->msg_iov[i].iov_len;
+    return len;
 }

@@ -5,6 +5,7 @@
 #ifndef URING_DESC_H
 #define URING_DESC_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Which fields a kind uses is said beside it; the others are zero. `fd` is a plain descriptor
@@ -46,6 +47,10 @@ const char *ur_kind_name(enum ur_kind kind);
 #define UR_DESC_KEEP \
     4u /* fd is closed by UR_KIND_CLOSE or after forget() only: worth remembering */
 
+/* The next of the batch, a close, is made only if this one, a send, has sent everything; otherwise
+ * it ends with -ECANCELED. Where the back end has UR_CAP_LINKS. */
+#define UR_DESC_LINK 8u
+
 #define UR_OFF_CURRENT UINT64_MAX /* off: use and move the file position; also for pipes */
 
 struct ur_desc {
@@ -61,5 +66,8 @@ struct ur_desc {
     const void *buf; /* written to by the kinds that read */
     const void *buf2;
 };
+
+/* Bytes of a send. */
+size_t ur_desc_send_len(const struct ur_desc *d);
 
 #endif

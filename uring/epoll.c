@@ -443,13 +443,30 @@ static void cancel(struct ur_backend *be, uint64_t token)
     complete(be, d, -ECANCELED);
 }
 
+/* A send behind which nothing waits: it is over when this returns. False: not all is sent. */
+static bool send_linked(struct ur_backend *be, const struct ur_desc *d)
+{
+    struct epoll_fd *e = find_or_add(be, d->fd);
+    struct ur_completion c = { .token = d->token, .res = -EBADF };
+    be->sqes++;
+    if (e) c.res = ur_epoll_try(be, e, d, &c);
+    if (c.res == EPOLL_TRY_WAIT) c.res = -EAGAIN;
+    ur_stash_put(&be->stash, &c);
+    return c.res >= 0 && (size_t)c.res == ur_desc_send_len(d);
+}
+
 static void epoll_submit(struct ur_backend *be, const struct ur_batch *batch)
 {
     struct ur_desc *closes = NULL, **closes_end = &closes;
     for (struct ur_desc *d = batch->head, *next; d; d = next) {
         next = d->next; /* from here on the link is ours */
         d->next = NULL;
-        if (d->kind == UR_KIND_CLOSE) {
+        if ((d->flags & UR_DESC_LINK) && !send_linked(be, d)) {
+            complete(be, next, -ECANCELED);
+            next = next->next;
+        } else if (d->flags & UR_DESC_LINK) {
+            continue; /* with the close */
+        } else if (d->kind == UR_KIND_CLOSE) {
             *closes_end = d;
             closes_end = &d->next;
         } else {
@@ -623,7 +640,7 @@ static void epoll_stats(const struct ur_backend *be, struct ur_stats *s)
 
 const struct ur_backend_vtable ur_backend_epoll = {
     .name = "epoll",
-    .caps = UR_CAP_REAL_FDS,
+    .caps = UR_CAP_REAL_FDS | UR_CAP_LINKS,
     .open = epoll_open,
     .close = epoll_close,
     .submit = epoll_submit,

@@ -223,7 +223,7 @@ bool ur_op_complete(struct ur_loop *l, const struct ur_completion *c)
             if (op->flags & UR_OP_FILE) l->files--;
             count_out(l, op);
         }
-        op->done(op, c->res, more ? UR_MORE : 0);
+        op->done(op, c->res, c->flags & (UR_MORE | UR_UNREAD));
     } else {
         drop_late(l, c);
     }

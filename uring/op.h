@@ -20,10 +20,11 @@
 struct ur_loop;
 struct ur_op;
 
-/* res: >= 0 or -errno. flags: UR_MORE or 0. */
+/* res: >= 0 or -errno. flags: UR_MORE, UR_UNREAD. */
 typedef void ur_done_fn(struct ur_op *op, int32_t res, uint32_t flags);
 
-#define UR_MORE 1u /* in flags: not the last callback, op stays in flight */
+#define UR_MORE 1u   /* in flags: not the last callback, op stays in flight */
+#define UR_UNREAD 8u /* in flags: the socket has more to receive; not every back end tells */
 
 /* State and its legal next states; ur_op_set_state() aborts on any other.
  * - IDLE: QUEUED (started), PENDING (result known at start).

@@ -199,6 +199,7 @@ static bool translate(struct ur_backend *be, const struct io_uring_cqe *cqe,
     }
     *out = (struct ur_completion){ .token = cqe->user_data, .res = cqe->res };
     if (cqe->flags & IORING_CQE_F_MORE) out->flags |= UR_COMP_MORE;
+    if (cqe->flags & IORING_CQE_F_SOCK_NONEMPTY) out->flags |= UR_COMP_UNREAD;
     if (cqe->flags & IORING_CQE_F_BUFFER) {
         out->flags |= UR_COMP_BUF;
         out->bid = (uint16_t)(cqe->flags >> IORING_CQE_BUFFER_SHIFT);
@@ -283,6 +284,19 @@ static struct io_uring_sqe *get_sqe(struct ur_backend *be)
     }
     be->sqes++;
     return sqe;
+}
+
+/* One that is made to fail never reaches the ring: there is nothing to link. */
+static bool is_linked(const struct ur_backend *be, const struct ur_desc *d)
+{
+    return (d->flags & UR_DESC_LINK) && !be->trial.fails;
+}
+
+/* Those that are linked go to the kernel together. */
+static struct io_uring_sqe *get_sqe_for(struct ur_backend *be, const struct ur_desc *d)
+{
+    if (is_linked(be, d) && io_uring_sq_space_left(&be->ring) < 2) submit_all(be);
+    return get_sqe(be);
 }
 
 static int ring_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out,
@@ -387,6 +401,7 @@ static void prep(struct ur_backend *be, struct io_uring_sqe *sqe, const struct u
     case UR_KIND_SHUTDOWN: /* never comes here */
     case UR_KIND_COUNT: UR_CHECK(!"a kind without an opcode");
     }
+    if (is_linked(be, d)) sqe->flags |= IOSQE_IO_LINK;
     io_uring_sqe_set_data64(sqe, d->token);
 }
 
@@ -398,22 +413,13 @@ static void shut_down(struct ur_backend *be, const struct ur_desc *d)
     ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token, .res = res });
 }
 
-static size_t send_len(const struct ur_desc *d)
-{
-    if (d->kind == UR_KIND_SEND) return d->len;
-    const struct msghdr *msg = d->buf;
-    size_t len = 0;
-    for (size_t i = 0; i < msg->msg_iovlen; i++) len += msg->msg_iov[i].iov_len;
-    return len;
-}
-
 /* A send is nearly always complete when it was submitted, and so the enter that submits it does not
  * wait: the next one does. Where there is never anything else to submit the plain call costs less
  * than that enter. False: it is the ring's after all. */
 static bool send_alone(struct ur_backend *be, const struct ur_desc *d)
 {
     if (d->kind != UR_KIND_SEND && d->kind != UR_KIND_SENDMSG) return false;
-    if (send_len(d) > LONE_SEND_MAX) return false;
+    if (ur_desc_send_len(d) > LONE_SEND_MAX) return false;
     int flags = (int)d->arg | MSG_DONTWAIT | MSG_NOSIGNAL;
     ssize_t n = d->kind == UR_KIND_SEND ? send(d->fd, d->buf, d->len, flags)
                                         : sendmsg(d->fd, d->buf, flags);
@@ -432,7 +438,7 @@ static void start(struct ur_backend *be, const struct ur_desc *d, bool calm)
     else if (d->kind == UR_KIND_SHUTDOWN)
         shut_down(be, d);
     else if (!calm || !send_alone(be, d))
-        prep(be, get_sqe(be), d);
+        prep(be, get_sqe_for(be, d), d);
 }
 
 static void ring_submit(struct ur_backend *be, const struct ur_batch *batch)
@@ -519,7 +525,7 @@ static void ring_stats(const struct ur_backend *be, struct ur_stats *s)
 
 const struct ur_backend_vtable ur_backend_ring = {
     .name = "uring",
-    .caps = UR_CAP_REAL_FDS | UR_CAP_FILES,
+    .caps = UR_CAP_REAL_FDS | UR_CAP_FILES | UR_CAP_LINKS,
     .open = ring_open,
     .close = ring_close,
     .submit = ring_submit,

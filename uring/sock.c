@@ -65,12 +65,10 @@ bool ur_stream_closing(const struct ur_stream *s)
 }
 
 /* Everything the stream had is complete. */
-static void closed(struct ur_op *op, int32_t res, uint32_t flags)
+static void end(struct ur_stream *s, int32_t res)
 {
-    struct ur_stream *s = UR_CONTAINER(op, struct ur_stream, send_op);
     ur_stream_fn *connect_fn = s->bits & S_CONNECTING ? s->connect_fn : NULL;
     ur_stream_fn *shutdown_fn = s->bits & S_SHUTDOWN ? s->shutdown_fn : NULL;
-    (void)flags;
     if (s->bits & S_RELEASE) {
         res = s->fd;
         if (s->loop->vt->forget) s->loop->vt->forget(s->loop->be, s->fd);
@@ -88,8 +86,44 @@ static void closed(struct ur_op *op, int32_t res, uint32_t flags)
     if (s->close_fn) s->close_fn(s, res);
 }
 
+static void closed(struct ur_op *op, int32_t res, uint32_t flags)
+{
+    (void)flags;
+    end(UR_CONTAINER(op, struct ur_stream, send_op), res);
+}
+
+/* The send and the close behind it are complete, or it was not made. */
+static void finish_step(struct ur_stream *s)
+{
+    if (ur_op_active(&s->recv_op) || ur_op_active(&s->send_op)) return;
+    s->recv_op.done = ur_recv_op_done;
+    s->bits &= (uint16_t)~S_FINISHING;
+    if (s->end_res != -ECANCELED) {
+        end(s, s->end_res);
+    } else if (!s->sends) {
+        ur_stream_close_step(s); /* nobody takes it any more */
+    } else {
+        s->bits &= (uint16_t)~S_CLOSING;
+        ur_stream_sync_ref(s);
+        ur_stream_want_flush(s);
+        s->close_fn(s, -EAGAIN);
+    }
+}
+
+static void finish_closed(struct ur_op *op, int32_t res, uint32_t flags)
+{
+    struct ur_stream *s = UR_CONTAINER(op, struct ur_stream, recv_op);
+    (void)flags;
+    s->end_res = res;
+    finish_step(s);
+}
+
 void ur_stream_close_step(struct ur_stream *s)
 {
+    if (s->bits & S_FINISHING) {
+        finish_step(s);
+        return;
+    }
     if (s->bits & S_CLOSE_SENT) return;
     if (ur_op_active(&s->recv_op) || ur_op_active(&s->send_op) || ur_op_active(&s->held_op)) return;
     s->bits |= S_CLOSE_SENT;
@@ -100,7 +134,8 @@ void ur_stream_close_step(struct ur_stream *s)
         ur_close_fd(s->loop, &s->send_op, s->fd);
 }
 
-static void start_close(struct ur_stream *s, ur_stream_fn *fn)
+/* Takes the stream off all lists. */
+static void begin_close(struct ur_stream *s, ur_stream_fn *fn)
 {
     UR_CHECK(!(s->bits & S_CLOSING));
     s->close_fn = fn;
@@ -116,6 +151,11 @@ static void start_close(struct ur_stream *s, ur_stream_fn *fn)
         s->bits &= (uint16_t)~S_FLUSH;
     }
     ur_stream_drop_held(s);
+}
+
+static void start_close(struct ur_stream *s, ur_stream_fn *fn)
+{
+    begin_close(s, fn);
     ur_cancel(s->loop, &s->recv_op);
     ur_cancel(s->loop, &s->send_op);
     ur_stream_close_step(s);
@@ -124,6 +164,31 @@ static void start_close(struct ur_stream *s, ur_stream_fn *fn)
 void ur_stream_close(struct ur_stream *s, ur_stream_fn *fn)
 {
     start_close(s, fn);
+}
+
+static bool can_finish(const struct ur_stream *s)
+{
+    const struct ur_send *req = s->sends;
+    const struct ur_loop *l = s->loop;
+    uint32_t kinds = 1u << UR_KIND_SEND | 1u << UR_KIND_SENDMSG | 1u << UR_KIND_CLOSE;
+    if (!(l->vt->caps & UR_CAP_LINKS) || (l->no_opcode & kinds)) return false;
+    if (s->kind == UR_STREAM_FILE || s->unread || (s->bits & (S_CONNECTING | S_SHUTDOWN)))
+        return false;
+    if (ur_op_active(&s->recv_op) || ur_op_active(&s->send_op) || ur_op_active(&s->held_op))
+        return false;
+    return req && !req->next && req->len > 0 && req->len <= UR_FINISH_MAX &&
+           req->count <= UR_IOV_MAX;
+}
+
+bool ur_stream_finish(struct ur_stream *s, ur_stream_fn *fn)
+{
+    if (!can_finish(s)) return false;
+    begin_close(s, fn);
+    s->bits |= S_FINISHING;
+    ur_stream_send_last(s);
+    s->recv_op.done = finish_closed;
+    ur_close_fd(s->loop, &s->recv_op, s->fd);
+    return true;
 }
 
 void ur_stream_release(struct ur_stream *s, ur_stream_fn *fn)

@@ -68,7 +68,8 @@ struct ur_stream {
     int32_t end_res; /* held end or error */
     uint16_t bits;
     uint8_t kind;
-    uint8_t parked_times; /* in a row, without data in between */
+    uint8_t parked_times : 7; /* in a row, without data in between */
+    bool unread : 1;          /* there was more to receive after the last chunk */
 };
 
 /* Take over fd. Sockets should be non-blocking; FILE kinds may be either. */
@@ -86,6 +87,10 @@ void ur_stream_connect(struct ur_stream *s, const struct sockaddr *addr, socklen
  * Starting again only replaces fn. When buffers run out the stream waits its turn (first come,
  * first served); nothing is lost and every stream makes progress. */
 void ur_recv_start(struct ur_stream *s, ur_recv_fn *fn);
+
+/* Before receiving starts: the stream may well end with the first chunk. That is received by an
+ * operation of its own, so that none has to be cancelled then. */
+void ur_recv_once_first(struct ur_stream *s);
 
 /* No more callbacks until ur_recv_start(). No data is lost: chunks the kernel had already delivered
  * are copied and held for the next start, and so are end of stream and errors. The receive stays
@@ -121,6 +126,16 @@ void ur_shutdown(struct ur_stream *s, ur_stream_fn *fn);
  * is dropped. */
 void ur_stream_close(struct ur_stream *s, ur_stream_fn *fn);
 bool ur_stream_closing(const struct ur_stream *s);
+
+/* Send what is queued, and close: in one go, so that the last bytes and the end of the stream can
+ * leave in one packet. False: nothing was done, because it is not one short send that is queued,
+ * because something is in flight, or because the peer sent more than was received, which makes
+ * closing a reset that would overtake the send. Else fn gets what ur_stream_close() gives it, or
+ * -EAGAIN: the peer does not take all that at once, and the stream is as before, with the rest
+ * queued. The owner who has not waited for this end may hear of it after the peer has. */
+bool ur_stream_finish(struct ur_stream *s, ur_stream_fn *fn);
+
+#define UR_FINISH_MAX 16384u /* bytes */
 
 /* As ur_stream_close(), but the descriptor stays open and belongs to the caller again, in fn's res.
  * Data held or in flight towards us is lost with it; stop receiving first and take ownership only

@@ -17,14 +17,20 @@ enum ur_stream_bits {
     S_CLOSING = 1 << 9,
     S_CLOSE_SENT = 1 << 10,
     S_CONNECTING = 1 << 12,
-    S_THROTTLED = 1 << 13, /* the sender is ahead of us: receive a chunk at a time */
-    S_RELEASE = 1 << 11    /* closing, but the descriptor stays open */
+    S_THROTTLED = 1 << 13,  /* the sender is ahead of us: receive a chunk at a time */
+    S_ONCE_FIRST = 1 << 14, /* a single receive for the first chunk */
+    S_FINISHING = 1 << 15,  /* closing behind the last send: both are in flight */
+    S_RELEASE = 1 << 11     /* closing, but the descriptor stays open */
 };
 
 /* Count the stream for ur_loop_alive(), or not, as its bits now say. */
 void ur_stream_sync_ref(struct ur_stream *s);
 /* While closing: go on when nothing is in flight any more. */
 void ur_stream_close_step(struct ur_stream *s);
+/* Give all that is queued to one operation, to which the next one started is linked. */
+void ur_stream_send_last(struct ur_stream *s);
+/* Start what is queued in the next poll. */
+void ur_stream_want_flush(struct ur_stream *s);
 /* Free what was held. */
 void ur_stream_drop_held(struct ur_stream *s);
 

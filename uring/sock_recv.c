@@ -53,7 +53,7 @@ static void arm_recv(struct ur_stream *s, bool use_spare)
         d->arg = is_file ? 0 : MSG_DONTWAIT; /* it must come back soon */
     } else {
         d->flags |= UR_DESC_POOL;
-        if (!(s->bits & (S_ONE_SHOT | S_THROTTLED))) d->flags |= UR_DESC_MULTI;
+        if (!(s->bits & (S_ONE_SHOT | S_THROTTLED | S_ONCE_FIRST))) d->flags |= UR_DESC_MULTI;
     }
     ur_op_start(s->loop, &s->recv_op);
 }
@@ -134,6 +134,7 @@ static void receive(struct ur_stream *s, int32_t res)
 {
     const void *data = s->bits & S_SPARE ? s->loop->bufs.spare : s->loop->cur_buf;
     s->parked_times = 0;
+    s->bits &= (uint16_t)~S_ONCE_FIRST;
     if ((uint32_t)res < s->loop->bufs.buf_len) s->bits &= (uint16_t)~S_THROTTLED;
     if ((s->bits & S_READING) && !s->held)
         s->recv_fn(s, res, data);
@@ -178,6 +179,7 @@ void ur_recv_op_done(struct ur_op *op, int32_t res, uint32_t flags)
     bool more = flags & UR_MORE;
     bool was_poll = op->desc.kind == UR_KIND_POLL;
     bool was_multi = op->desc.flags & UR_DESC_MULTI;
+    s->unread = flags & UR_UNREAD;
     if (!(s->bits & S_CLOSING) && !(was_poll && res >= 0)) {
         if (res > 0)
             receive(s, res);
@@ -231,6 +233,11 @@ void ur_recv_start(struct ur_stream *s, ur_recv_fn *fn)
         arm(s);
     else if (!ur_op_active(&s->held_op))
         ur_nop(s->loop, &s->held_op);
+}
+
+void ur_recv_once_first(struct ur_stream *s)
+{
+    s->bits |= S_ONCE_FIRST;
 }
 
 void ur_recv_stop(struct ur_stream *s)

@@ -13,8 +13,15 @@
 /* Bytes of one operation: what is copied into the socket without a pause for others. */
 #define SEND_MAX (1024u * 1024u)
 #define SEND_FLAGS (MSG_WAITALL | MSG_NOSIGNAL)
+/* The kernel keeps what does not fill a packet for the end, which follows at once. */
+#define LAST_SEND_FLAGS (SEND_FLAGS | MSG_DONTWAIT | MSG_MORE)
 
-static void want_flush(struct ur_stream *s)
+static uint32_t send_flags(const struct ur_stream *s)
+{
+    return s->bits & S_FINISHING ? LAST_SEND_FLAGS : SEND_FLAGS;
+}
+
+void ur_stream_want_flush(struct ur_stream *s)
 {
     if ((s->bits & (S_FLUSH | S_CLOSING)) || ur_op_active(&s->send_op)) return;
     s->bits |= S_FLUSH;
@@ -27,7 +34,7 @@ static void start_one_piece(struct ur_stream *s, const struct iovec *piece)
     struct ur_desc *d = ur_op_prepare(&s->send_op, is_file ? UR_KIND_WRITE : UR_KIND_SEND, s->fd);
     d->buf = piece->iov_base;
     d->len = (uint32_t)piece->iov_len;
-    d->arg = is_file ? 0 : SEND_FLAGS;
+    d->arg = is_file ? 0 : send_flags(s);
     d->off = UR_OFF_CURRENT;
 }
 
@@ -38,7 +45,7 @@ static void start_pieces(struct ur_stream *s, struct ur_gather *g)
         ur_op_prepare(&s->send_op, is_file ? UR_KIND_WRITEV : UR_KIND_SENDMSG, s->fd);
     d->buf = is_file ? (const void *)g->iov : (const void *)&g->msg;
     d->len = g->count;
-    d->arg = is_file ? 0 : SEND_FLAGS;
+    d->arg = is_file ? 0 : send_flags(s);
     d->off = UR_OFF_CURRENT;
     s->gather = g;
 }
@@ -63,7 +70,13 @@ static void start_sends(struct ur_stream *s)
     } else {
         start_pieces(s, g);
     }
+    if (s->bits & S_FINISHING) s->send_op.desc.flags |= UR_DESC_LINK;
     ur_op_start(s->loop, &s->send_op);
+}
+
+void ur_stream_send_last(struct ur_stream *s)
+{
+    start_sends(s);
 }
 
 static void start_shutdown(struct ur_stream *s)
@@ -113,7 +126,7 @@ static struct ur_send *take_finished(struct ur_stream *s, int32_t res)
 static void sent(struct ur_stream *s, int32_t res)
 {
     struct ur_send *req = take_finished(s, res);
-    if (s->sends || (s->bits & S_SHUTDOWN)) want_flush(s);
+    if (s->sends || (s->bits & S_SHUTDOWN)) ur_stream_want_flush(s);
     ur_stream_sync_ref(s);
     while (req) {
         struct ur_send *next = req->next;
@@ -132,7 +145,7 @@ static void was_shut_down(struct ur_stream *s, int32_t res)
 static void connected(struct ur_stream *s, int32_t res)
 {
     s->bits &= (uint16_t)~S_CONNECTING;
-    if (s->sends || (s->bits & S_SHUTDOWN)) want_flush(s);
+    if (s->sends || (s->bits & S_SHUTDOWN)) ur_stream_want_flush(s);
     ur_stream_sync_ref(s);
     s->connect_fn(s, res);
 }
@@ -157,8 +170,10 @@ void ur_send_op_done(struct ur_op *op, int32_t res, uint32_t flags)
         s->gather = NULL;
     }
     if (s->bits & S_CLOSING) {
-        /* A send that was faster than the cancel is still complete. */
-        if (res > 0 && moves_data) sent(s, res);
+        /* A send that was faster than the cancel is still complete; one that failed may not have
+         * been cancelled. */
+        bool failed = (s->bits & S_FINISHING) && res < 0 && res != -EAGAIN;
+        if ((res > 0 && moves_data) || failed) sent(s, res);
         ur_stream_close_step(s);
         return;
     }
@@ -171,7 +186,7 @@ void ur_send_op_done(struct ur_op *op, int32_t res, uint32_t flags)
     else if (res == -EAGAIN)
         wait_writable(s);
     else if (res == -EINTR || (kind == UR_KIND_POLL && res >= 0))
-        want_flush(s);
+        ur_stream_want_flush(s);
     else
         sent(s, res);
 }
@@ -190,7 +205,7 @@ void ur_sendv(struct ur_stream *s, struct ur_send *req, const struct iovec *iov,
     s->sends_tail = req;
     s->send_len += req->len;
     ur_stream_sync_ref(s);
-    want_flush(s);
+    ur_stream_want_flush(s);
 }
 
 void ur_send(struct ur_stream *s, struct ur_send *req, const void *buf, size_t len)
@@ -210,7 +225,7 @@ void ur_shutdown(struct ur_stream *s, ur_stream_fn *fn)
     s->shutdown_fn = fn;
     s->bits |= S_SHUTDOWN;
     ur_stream_sync_ref(s);
-    want_flush(s);
+    ur_stream_want_flush(s);
 }
 
 void ur_stream_connect(struct ur_stream *s, const struct sockaddr *addr, socklen_t addrlen,
