@@ -219,16 +219,29 @@ static void flush_step(struct ur_op *op, int32_t res, uint32_t flags)
     ur_nop(c->handle.async.env->loop, &c->flush_op);
 }
 
+static void flush_rest(struct rt_conn *c)
+{
+    ur_recv_stop(&c->io);
+    c->flush_left = ur_send_pending(&c->io);
+    ur_nop(c->handle.async.env->loop, &c->flush_op);
+}
+
+static void stream_finished(struct ur_stream *io, int32_t res)
+{
+    struct rt_conn *c = container_of(io, struct rt_conn, io);
+    if (res == -EAGAIN)
+        flush_rest(c);
+    else
+        conn_closed(c);
+}
+
 static void close_stream(struct rt_conn *c)
 {
-    uint64_t left = ur_send_pending(&c->io);
-    if (left == 0 || (c->bits & RT_CONN_RESET) || c->stream.write_err) {
+    bool at_once = ur_send_pending(&c->io) == 0 || (c->bits & RT_CONN_RESET) || c->stream.write_err;
+    if (at_once)
         close_now(c);
-        return;
-    }
-    ur_recv_stop(&c->io);
-    c->flush_left = left;
-    ur_nop(c->handle.async.env->loop, &c->flush_op);
+    else if (!(c->bits & RT_CONN_UNHEARD) || !ur_stream_finish(&c->io, stream_finished))
+        flush_rest(c);
 }
 
 static void conn_close(struct rt_handle *h)

@@ -28,6 +28,7 @@ enum rt_conn_bits {
     RT_CONN_IPC = 2048,         /* an IPC channel, when it is opened */
     RT_CONN_UNCONNECTED = 1024, /* open() gave a socket that will be connected */
     RT_CONN_OWN_SOCKET = 512,   /* made here */
+    RT_CONN_UNHEARD = 4096,     /* nobody hears when it is closed: the peer may hear first */
 };
 
 struct rt_server {

@@ -152,6 +152,7 @@ struct http_conn *http_conn_new(struct http_engine *e, struct http_server *s, vs
     c->listener = (struct rt_stream_listener){ .on_read = on_read, .on_detach = on_detach };
     http_server_add(s, c);
     rt_stream_push(&conn->stream, &c->listener);
+    ur_recv_once_first(&conn->io);
     rt_stream_read_start(&conn->stream);
     return c;
 }
@@ -203,5 +204,6 @@ void http_conn_close(struct http_conn *c)
 {
     if (c->state != HTTP_CONN_ATTACHED) return;
     http_reply_flush(c);
+    c->conn->bits |= RT_CONN_UNHEARD;
     rt_handle_close(&c->conn->handle, NULL);
 }
