@@ -253,8 +253,8 @@ async function tryWays(port, ways) {
   for (const { client } of ways) client.socket.destroy();
 }
 
-// All ways of some cases at once. A piece that comes after the connection is closed is answered by a reset, and on a busy
-// machine the client may hear of that before it reads the answer: such a way is tried once more.
+// All ways of some cases at once. A piece that comes after the connection is closed is answered by a reset, and on a
+// busy machine the client may hear of that before it reads the answer: such a way is tried once more.
 async function tryAll(port, some) {
   const tried = some.map(([title, text]) => ({ title, ways: waysOf(text).map((pieces) => ({ pieces })) }));
   const all = tried.flatMap(({ ways }) => ways);
