@@ -4,7 +4,7 @@
  *   setCallbacks(onRequest, onBody, onComplete, onLeave, onEnd, onSent, onIdle)
  *   parserIdle(parser)
  *   headerPairs(head)                    [name, value, ...] of a head that onRequest got
- *   new Server(headMax)                  connections(), expired(headersMs, requestMs)
+ *   new Server(headMax)                  connections(), expired(headersMs, requestMs, max)
  *   new Connection(server, handle)       respond(), idle(), pause(), leave(), transfer(), close()
  */
 #include <stdlib.h>
@@ -67,7 +67,7 @@ static void server_connections(const struct vs_args *a)
 static void server_expired(const struct vs_args *a)
 {
     vs_ret_maybe(a, http_server_expired(vs_native_get(vs_this(a), 0), vs_uint(vs_arg(a, 0)),
-                                        vs_uint(vs_arg(a, 1))));
+                                        vs_uint(vs_arg(a, 1)), vs_uint(vs_arg(a, 2))));
 }
 
 /* ---- Connection ---- */

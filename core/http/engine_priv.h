@@ -185,8 +185,10 @@ void http_server_remove(struct http_conn *c);
 void http_server_idle(struct http_conn *c, uint64_t ms);
 /* c has read something. */
 void http_server_refresh(struct http_conn *c);
-/* Arrays of connection objects: all of them; those whose message should have been complete. */
+/* Arrays of connection objects: all of them; those whose message should have been complete, at most
+ * max of them unless that is 0. */
 vs_val http_server_all(struct http_server *s);
-vs_val http_server_expired(struct http_server *s, uint32_t headers_ms, uint32_t request_ms);
+vs_val http_server_expired(struct http_server *s, uint32_t headers_ms, uint32_t request_ms,
+                           uint32_t max);
 
 #endif

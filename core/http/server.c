@@ -126,7 +126,8 @@ static bool is_late(const struct http_conn *c, uint64_t now_ns, uint32_t headers
     return request_ms && age_ns > (uint64_t)request_ms * NS_PER_MS;
 }
 
-vs_val http_server_expired(struct http_server *s, uint32_t headers_ms, uint32_t request_ms)
+vs_val http_server_expired(struct http_server *s, uint32_t headers_ms, uint32_t request_ms,
+                           uint32_t max)
 {
     struct vs_cx *cx = s->engine->env->cx;
     uint64_t now_ns = ur_loop_now_ns(s->engine->env->loop);
@@ -136,6 +137,7 @@ vs_val http_server_expired(struct http_server *s, uint32_t headers_ms, uint32_t 
         struct http_conn *c = container_of(l, struct http_conn, in_server);
         if (!is_late(c, now_ns, headers_ms, request_ms)) continue;
         if (!vs_set_index(cx, out, count++, vs_ref_get(c->object))) return NULL;
+        if (count == max) break;
     }
     return out;
 }

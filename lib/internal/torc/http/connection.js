@@ -85,6 +85,16 @@ class Connection extends NativeConnection {
     else this.shut();
   }
 
+  hasNothingToAnswer() {
+    return this.current === null && this.ending === null;
+  }
+
+  // Instead of an answer: nobody asked for one.
+  refuse(statusLine) {
+    this.respond(statusLine, undefined, 0, -1);
+    this.shut();
+  }
+
   shut() {
     if (this.isClosed) return;
     const { server } = this.site;
@@ -141,7 +151,7 @@ function onComplete(connection) {
 
 function onEnd(connection, code) {
   // A peer that has nothing more to ask, and nothing to get.
-  if (code === UV_EOF && connection.current === null && connection.ending === null && connection.isIdle())
+  if (code === UV_EOF && connection.hasNothingToAnswer() && connection.isIdle())
     connection.shut();
   else
     takeOver(connection);

@@ -9,6 +9,7 @@ const net = require('net');
 const dc = require('diagnostics_channel');
 const EventEmitter = require('events');
 const { kIncomingMessage, isLenient } = require('_http_common');
+const { setImmediate } = require('timers');
 const { getOptionValue } = require('internal/options');
 const { IncomingMessage } = require('_http_incoming');
 const { ConnectionsList } = internalBinding('http_parser');
@@ -19,6 +20,9 @@ const { takeOver } = require('internal/torc/http/takeover');
 
 const { Server, ServerResponse, kConnections, kOptimizeEmptyRequests, kServerResponse } = names;
 const socketChannel = dc.channel('net.server.socket');
+
+const REQUEST_TIMEOUT = 'HTTP/1.1 408 Request Timeout\r\n';
+const REFUSED_AT_ONCE = 64;
 
 // A server most of whose requests end up in Node's own code goes there at once.
 const TAKEN_OVER_MIN = 64;
@@ -53,13 +57,35 @@ function isUsual(server) {
          !socketChannel.hasSubscribers && !EventEmitter.usingDomains && !isLenient();
 }
 
-// Node's check for late requests knows parsers: what is late gets one.
+// Whether a request that did not come in time is refused here: where nobody hears of it nobody sees the socket by which
+// Node would answer.
+function isForRefusal(connection) {
+  const { server } = connection.site;
+  return connection.hasNothingToAnswer() && connection.reading === null &&
+         server.listenerCount('clientError') === 0 && server.emit === EventEmitter.prototype.emit && isUnwatched();
+}
+
+// Some at a time: others are served in between.
+function refuseLate(site, headersTimeout, requestTimeout) {
+  const late = site.native.expired(headersTimeout, requestTimeout, REFUSED_AT_ONCE);
+  for (const connection of late) {
+    // Since the last look at it a listener may have come: then the next check takes it over.
+    if (isForRefusal(connection)) connection.refuse(REQUEST_TIMEOUT);
+  }
+  if (late.length === REFUSED_AT_ONCE && late[0].isClosed)
+    setImmediate(refuseLate, site, headersTimeout, requestTimeout);
+}
+
+// Node's check for late requests knows parsers: what is late and not refused here gets one.
 function watchConnections(site) {
   const list = site.server[kConnections];
   if (site.watchesConnections || list === undefined) return;
   site.watchesConnections = true;
   list.expired = function expired(headersTimeout, requestTimeout) {
-    for (const connection of site.native.expired(headersTimeout, requestTimeout)) takeOver(connection);
+    for (const connection of site.native.expired(headersTimeout, requestTimeout, 0)) {
+      if (!isForRefusal(connection)) takeOver(connection);
+    }
+    refuseLate(site, headersTimeout, requestTimeout);
     return ConnectionsList.prototype.expired.call(this, headersTimeout, requestTimeout);
   };
 }
@@ -97,7 +123,7 @@ const { closeAllConnections, closeIdleConnections } = Server.prototype;
 
 Server.prototype.closeAllConnections = function() {
   for (const connection of connectionsOf(this)) {
-    if (connection.current === null && connection.ending === null) connection.shut();
+    if (connection.hasNothingToAnswer()) connection.shut();
     else takeOver(connection);
   }
   closeAllConnections.call(this);
@@ -105,7 +131,7 @@ Server.prototype.closeAllConnections = function() {
 
 Server.prototype.closeIdleConnections = function() {
   for (const connection of connectionsOf(this)) {
-    if (connection.current === null && connection.ending === null && connection.isIdle()) connection.shut();
+    if (connection.hasNothingToAnswer() && connection.isIdle()) connection.shut();
   }
   closeIdleConnections.call(this);
 };
