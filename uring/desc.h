@@ -17,7 +17,7 @@ enum ur_kind {
     UR_KIND_RECV,     /* fd; POOL: into a buffer of group, MULTI; else buf, len */
     UR_KIND_SEND,     /* fd, buf, len, arg = MSG_* */
     UR_KIND_SENDMSG,  /* fd, buf = struct msghdr, arg = MSG_* */
-    UR_KIND_RECVMSG,  /* fd, buf = struct msghdr, arg = MSG_* */
+    UR_KIND_RECVMSG,  /* fd, buf = struct msghdr, arg = MSG_*; POOL and MULTI: see ur_msg_head */
     UR_KIND_SHUTDOWN, /* fd, arg = SHUT_* */
     UR_KIND_READ,     /* fd, off; POOL: into a buffer of group, MULTI; else buf, len */
     UR_KIND_WRITE,    /* fd, buf, len, off */
@@ -50,6 +50,16 @@ const char *ur_kind_name(enum ur_kind kind);
 /* The next of the batch, a close, is made only if this one, a send, has sent everything; otherwise
  * it ends with -ECANCELED. Where the back end has UR_CAP_LINKS. */
 #define UR_DESC_LINK 8u
+
+/* What a RECVMSG with POOL leaves in its buffer: this, then msg_namelen bytes of the struct msghdr
+ * for the sender's address, then the payload. The result is the length of all three. As the
+ * kernel's struct io_uring_recvmsg_out. */
+struct ur_msg_head {
+    uint32_t namelen; /* what the address needs; it may have been cut */
+    uint32_t controllen;
+    uint32_t payloadlen;
+    uint32_t flags; /* MSG_TRUNC */
+};
 
 #define UR_OFF_CURRENT UINT64_MAX /* off: use and move the file position; also for pipes */
 

@@ -49,6 +49,28 @@ static int32_t try_recv(struct ur_backend *be, struct epoll_fd *e, const struct 
     return res;
 }
 
+static int32_t try_recvmsg(struct ur_backend *be, const struct ur_desc *d)
+{
+    struct msghdr *wish = (struct msghdr *)(uintptr_t)d->buf;
+    int flags = (int)d->arg | MSG_DONTWAIT;
+    if (!(d->flags & UR_DESC_POOL)) return result_of(be, recvmsg(d->fd, wish, flags));
+    size_t len;
+    uint8_t *buf = target_of(be, d, &len);
+    struct ur_msg_head *head = (struct ur_msg_head *)(void *)buf;
+    size_t used = sizeof *head + wish->msg_namelen;
+    struct iovec iov = { buf + used, len - used };
+    struct msghdr msg = { .msg_name = buf + sizeof *head,
+                          .msg_namelen = wish->msg_namelen,
+                          .msg_iov = &iov,
+                          .msg_iovlen = 1 };
+    int32_t n = result_of(be, recvmsg(d->fd, &msg, flags));
+    if (n < 0) return n;
+    *head = (struct ur_msg_head){ .namelen = msg.msg_namelen,
+                                  .payloadlen = (uint32_t)n,
+                                  .flags = (uint32_t)msg.msg_flags };
+    return (int32_t)used + n;
+}
+
 static int32_t try_connect(struct ur_backend *be, struct epoll_fd *e, const struct ur_desc *d)
 {
     be->calls++;
@@ -121,8 +143,7 @@ int32_t ur_epoll_try(struct ur_backend *be, struct epoll_fd *e, const struct ur_
     case UR_KIND_CONNECT: return try_connect(be, e, d);
     case UR_KIND_SEND: return result_of(be, send(d->fd, d->buf, d->len, flags | MSG_NOSIGNAL));
     case UR_KIND_SENDMSG: return result_of(be, sendmsg(d->fd, d->buf, flags | MSG_NOSIGNAL));
-    case UR_KIND_RECVMSG:
-        return result_of(be, recvmsg(d->fd, (struct msghdr *)(uintptr_t)d->buf, flags));
+    case UR_KIND_RECVMSG: res = try_recvmsg(be, d); break;
     case UR_KIND_RECV: res = try_recv(be, e, d); break;
     default: res = try_transfer(be, e, d); break;
     }

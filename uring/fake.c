@@ -136,6 +136,17 @@ static uint32_t pieces_of(const struct ur_desc *d, struct iovec *one, const stru
     }
 }
 
+/* A datagram moves whole, by one operation. */
+static int64_t transfer_dgram(struct fake_op *op, const struct iovec *iov, uint32_t count,
+                              bool is_write)
+{
+    if (is_write) return ur_fake_dgram_send(op->obj, iov, count);
+    if (op->d->kind == UR_KIND_RECVMSG)
+        return ur_fake_dgram_recv(op->obj, (struct msghdr *)(uintptr_t)op->d->buf);
+    struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = count };
+    return ur_fake_dgram_recv(op->obj, &msg);
+}
+
 static int64_t transfer(struct ur_backend *be, struct fake_op *op, bool is_write)
 {
     const struct ur_desc *d = op->d;
@@ -145,6 +156,7 @@ static int64_t transfer(struct ur_backend *be, struct fake_op *op, bool is_write
     uint64_t want = 0, off = d->off;
     if (!op->obj) return -EBADF;
     if (count > PIECES_MAX) return -EINVAL;
+    if (op->obj->type == FAKE_DGRAM) return transfer_dgram(op, iov, count, is_write);
     for (uint32_t i = 0; i < count; i++) want += iov[i].iov_len;
     int64_t can = is_write ? ur_fake_writable(op->obj) : ur_fake_readable(op->obj, off);
     if (can < 0) return can;
@@ -176,6 +188,31 @@ static int64_t receive_pooled(struct ur_backend *be, struct fake_op *op, struct 
     c->flags |= UR_COMP_BUF;
     ur_fake_read(op->obj, g->base + (size_t)c->bid * g->buf_len, (size_t)len, op->d->off);
     return len;
+}
+
+static int64_t receive_message(struct ur_backend *be, struct fake_op *op, struct ur_completion *c)
+{
+    struct ur_group *g = be->group[op->d->group];
+    struct fake_bufs *free_bufs = g->priv;
+    const struct msghdr *wish = op->d->buf;
+    if (!op->obj) return -EBADF;
+    if (op->obj->type != FAKE_DGRAM) return -EOPNOTSUPP;
+    if (!op->obj->dgrams) return -EAGAIN;
+    if (!free_bufs->count || chance(be, be->faults.no_buffer)) return -ENOBUFS;
+    c->bid = free_bufs->bid[--free_bufs->count];
+    c->flags |= UR_COMP_BUF;
+    uint8_t *buf = g->base + (size_t)c->bid * g->buf_len;
+    struct ur_msg_head *head = (struct ur_msg_head *)(void *)buf;
+    size_t used = sizeof *head + wish->msg_namelen;
+    struct iovec iov = { buf + used, g->buf_len - used };
+    struct msghdr msg = { .msg_name = head + 1, .msg_namelen = wish->msg_namelen };
+    msg.msg_iov = &iov;
+    msg.msg_iovlen = 1;
+    int64_t len = ur_fake_dgram_recv(op->obj, &msg);
+    *head = (struct ur_msg_head){ .namelen = msg.msg_namelen,
+                                  .payloadlen = (uint32_t)len,
+                                  .flags = (uint32_t)msg.msg_flags };
+    return (int64_t)used + len;
 }
 
 static int64_t poll_now(struct fake_op *op)
@@ -220,8 +257,10 @@ static int64_t carry_out(struct ur_backend *be, struct fake_op *op, struct ur_co
     case UR_KIND_READ:
         if (d->flags & UR_DESC_POOL) return receive_pooled(be, op, c);
         return transfer(be, op, false);
-    case UR_KIND_READV:
-    case UR_KIND_RECVMSG: return transfer(be, op, false);
+    case UR_KIND_RECVMSG:
+        if (d->flags & UR_DESC_POOL) return receive_message(be, op, c);
+        return transfer(be, op, false);
+    case UR_KIND_READV: return transfer(be, op, false);
     case UR_KIND_SEND:
     case UR_KIND_SENDMSG:
     case UR_KIND_WRITE:
@@ -406,6 +445,15 @@ void ur_fake_pipe(struct ur_loop *l, int fds[2])
     ur_fake_socketpair(l, fds);
     ur_fake_find(w, fds[0])->can_write = false;
     ur_fake_find(w, fds[1])->can_read = false;
+}
+
+void ur_fake_dgram_pair(struct ur_loop *l, int fds[2])
+{
+    struct fake_world *w = &fake_of(l)->world;
+    struct fake_obj *a = ur_fake_dgram_new(1), *b = ur_fake_dgram_new(2);
+    ur_fake_join(a, b);
+    fds[0] = ur_fake_install(w, a);
+    fds[1] = ur_fake_install(w, b);
 }
 
 int ur_fake_listener(struct ur_loop *l, uint16_t port)

@@ -26,10 +26,11 @@ void ur_fake_set_faults(struct ur_loop *l, const struct ur_fake_faults *f);
 /* The next count operations of this kind complete with -err. One rule for each kind. */
 void ur_fake_fail(struct ur_loop *l, enum ur_kind kind, int err, uint32_t count);
 
-/* Connected stream sockets; a pipe (fds[0] reads, fds[1] writes); a listening socket, to which
- * connects to this port of any address lead; an unconnected socket. Closed by the loop's close
- * operations, or with the loop. */
+/* Connected stream sockets; connected datagram sockets, whose ports on loopback are 1 and 2; a pipe
+ * (fds[0] reads, fds[1] writes); a listening socket, to which connects to this port of any address
+ * lead; an unconnected socket. Closed by the loop's close operations, or with the loop. */
 void ur_fake_socketpair(struct ur_loop *l, int fds[2]);
+void ur_fake_dgram_pair(struct ur_loop *l, int fds[2]);
 void ur_fake_pipe(struct ur_loop *l, int fds[2]);
 int ur_fake_listener(struct ur_loop *l, uint16_t port);
 int ur_fake_socket(struct ur_loop *l);

@@ -60,6 +60,7 @@ static void free_obj(struct fake_world *w, struct fake_obj *o)
         o->peer->changes++;
         o->peer->peer = NULL;
     }
+    ur_fake_dgrams_free(o);
     for (uint32_t i = 0; i < o->backlog_count; i++) free_obj(w, o->backlog[i]);
     if (o->inode) drop_inode(w, o->inode);
     free(o->in);
@@ -160,6 +161,7 @@ uint32_t ur_fake_ready(const struct fake_obj *o)
     uint32_t ready = 0;
     if (o->type == FAKE_FILE) return POLLIN | POLLOUT;
     if (o->type == FAKE_LISTENER) return o->backlog_count ? POLLIN : 0;
+    if (o->type == FAKE_DGRAM) return (o->dgrams ? POLLIN : 0) | POLLOUT;
     if (o->in_len || o->at_end) ready |= POLLIN;
     if (!o->peer || o->peer->in_len < FAKE_PIPE_LEN) ready |= POLLOUT;
     if (o->at_end) ready |= POLLRDHUP;

@@ -8,12 +8,22 @@
 #include <stdint.h>
 
 struct statx;
+struct iovec;
+struct msghdr;
 
 #define FAKE_PIPE_LEN 65536u /* bytes in flight in one direction */
 #define FAKE_BACKLOG 128u
 #define FAKE_FIRST_FD 100000 /* beyond any real descriptor, so that mixing them up is noticed */
 
-enum fake_type { FAKE_STREAM, FAKE_LISTENER, FAKE_FILE };
+enum fake_type { FAKE_STREAM, FAKE_DGRAM, FAKE_LISTENER, FAKE_FILE };
+
+/* A datagram that was sent and not received. */
+struct fake_dgram {
+    struct fake_dgram *next;
+    size_t len;
+    uint16_t from; /* the sender's port */
+    uint8_t data[];
+};
 
 struct fake_inode {
     struct fake_inode *next;
@@ -33,7 +43,9 @@ struct fake_obj {
     uint8_t *in;
     size_t in_len;
     bool can_read, can_write, at_end;
-    /* Listener. */
+    /* Datagram socket, which has a peer as streams do. Oldest first; in_len counts their bytes. */
+    struct fake_dgram *dgrams, *dgrams_tail;
+    /* Listener, datagram socket. */
     uint16_t port;
     struct fake_obj *backlog[FAKE_BACKLOG];
     uint32_t backlog_count;
@@ -68,6 +80,14 @@ int64_t ur_fake_writable(const struct fake_obj *o);
 void ur_fake_read(struct fake_obj *o, void *buf, size_t len, uint64_t off);
 void ur_fake_write(struct fake_obj *o, const void *buf, size_t len, uint64_t off);
 int ur_fake_shutdown(struct fake_obj *o);
+
+/* fake_dgram.c */
+struct fake_obj *ur_fake_dgram_new(uint16_t port);
+void ur_fake_dgrams_free(struct fake_obj *o);
+/* One datagram of all the pieces to the peer. */
+int64_t ur_fake_dgram_send(struct fake_obj *o, const struct iovec *iov, uint32_t count);
+/* The oldest one, with all that recvmsg(2) says of it. */
+int64_t ur_fake_dgram_recv(struct fake_obj *o, struct msghdr *msg);
 
 int ur_fake_open(struct fake_world *w, const char *path, int flags, uint32_t mode);
 int ur_fake_stat(struct fake_world *w, struct fake_obj *o, const char *path, struct statx *out);

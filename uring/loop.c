@@ -24,6 +24,7 @@
 #define BUF_LEN 16384u
 #define BUF_COUNT 128u
 #define BUF_CAP 512u
+#define DGRAM_BUFS 64u
 #define BUF_COUNT_MAX 32768u /* what one kernel buffer ring holds */
 
 static _Thread_local char open_reason[UR_REASON_LEN];
@@ -45,9 +46,9 @@ static uint32_t or_variable(uint32_t value, const char *variable, uint32_t dflt)
     return or_default(value, or_default(text ? (uint32_t)strtoul(text, NULL, 10) : 0, dflt));
 }
 
-static bool power_of_two(uint32_t n)
+static bool is_buf_count(uint32_t n)
 {
-    return n && !(n & (n - 1));
+    return n && !(n & (n - 1)) && n <= BUF_COUNT_MAX;
 }
 
 static int fill_options(struct ur_loop_options *o)
@@ -57,8 +58,9 @@ static int fill_options(struct ur_loop_options *o)
     o->buf_len = or_default(o->buf_len, BUF_LEN);
     o->buf_count = or_default(o->buf_count, BUF_COUNT);
     o->buf_cap = or_default(o->buf_cap, BUF_CAP);
-    if (!power_of_two(o->buf_count) || o->buf_count > BUF_COUNT_MAX) {
-        snprintf(open_reason, sizeof open_reason, "buf_count must be a power of two");
+    o->dgram_bufs = or_default(o->dgram_bufs, DGRAM_BUFS);
+    if (!is_buf_count(o->buf_count) || !is_buf_count(o->dgram_bufs)) {
+        snprintf(open_reason, sizeof open_reason, "buf_count and dgram_bufs must be powers of two");
         return -EINVAL;
     }
     if (o->buf_cap < o->buf_count) o->buf_cap = o->buf_count;
@@ -179,7 +181,8 @@ int ur_loop_run(struct ur_loop *l)
 static int drain(struct ur_loop *l)
 {
     uint64_t start = l->vt->now_ns(l->be);
-    while (l->ops || l->jobs_running || l->bufs.parked_count || !list_empty(&l->flush)) {
+    while (l->ops || l->jobs_running || l->bufs.parked_count || l->bufs.dgrams_parked_count ||
+           !list_empty(&l->flush)) {
         int err = ur_loop_poll(l, CLOSE_STEP_NS);
         if (err < 0) return err;
         /* Handles may have had nothing in flight and only now closed; a multishot may have been
@@ -285,7 +288,7 @@ void ur_loop_stats(const struct ur_loop *l, struct ur_stats *out)
     out->refs = l->refs;
     out->timers = l->timers.count;
     out->jobs_running = l->jobs_running;
-    out->parked = l->bufs.parked_count;
-    out->bufs = l->bufs.total;
+    out->parked = l->bufs.parked_count + l->bufs.dgrams_parked_count;
+    out->bufs = l->bufs.total + l->bufs.group[UR_GROUP_DGRAMS].count;
     out->bufs_lent = l->bufs.lent;
 }

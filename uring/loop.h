@@ -23,6 +23,7 @@ struct ur_loop_options {
     uint32_t buf_len;     /* bytes of one receive buffer */
     uint32_t buf_count;   /* receive buffers at start, a power of two; more are added on demand */
     uint32_t buf_cap;     /* receive buffers at most */
+    uint32_t dgram_bufs;  /* receive buffers for datagrams, a power of two; made at first use */
     struct ur_pool *pool; /* job threads shared with other loops (job.h); NULL: an own pool, made on
                              first use */
     uint32_t job_threads; /* size of the own pool */

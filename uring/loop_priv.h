@@ -24,10 +24,12 @@
 #define UR_SEEN_MAX 256u /* a power of two */
 #define UR_REASON_LEN 256u
 #define UR_GATHER_MAX 64u
+#define UR_GROUP_DGRAMS (UR_GROUPS_MAX - 1) /* the streams' groups count up to it */
 
 struct ur_timer;
 struct ur_job;
 struct ur_stream;
+struct ur_dgram;
 struct ur_work;
 struct ur_trace;
 struct ur_port;
@@ -45,10 +47,13 @@ struct ur_bufs {
     uint32_t armed[UR_GROUPS_MAX]; /* receives in flight on each */
     uint32_t groups;
     uint32_t total, lent, cap;
-    uint32_t buf_len, first_count;
+    uint32_t buf_len;
     bool want_more;
     struct ur_link parked; /* struct ur_stream by recv_op.link, oldest first */
     uint32_t parked_count;
+    uint32_t dgram_bufs;
+    struct ur_link dgrams_parked; /* struct ur_dgram by recv_op.link, oldest first */
+    uint32_t dgrams_parked_count;
     uint8_t *spare; /* one private buffer, for a stream that found the groups empty too often */
     bool spare_busy;
 };
@@ -135,13 +140,19 @@ void ur_ops_cancel_all(struct ur_loop *l);
 /* bufs.c */
 int ur_bufs_open(struct ur_loop *l, const struct ur_loop_options *o);
 void ur_bufs_close(struct ur_loop *l);
-/* Count one more receive on the group with the fewest per buffer, and say which that is. */
-uint32_t ur_bufs_arm(struct ur_loop *l);
+/* Make the group for datagrams, unless it is there. 0 or -errno. */
+int ur_bufs_open_dgrams(struct ur_loop *l);
+/* Count one more receive on the group for its kind: with the fewest per buffer, where there are
+ * several. Returns which that is. */
+uint32_t ur_bufs_arm(struct ur_loop *l, enum ur_kind kind);
 void ur_bufs_give(struct ur_loop *l, uint32_t group, uint16_t bid);
 /* Put s, which found no buffer, at the end of the parking list; take it off again. */
 void ur_bufs_park(struct ur_loop *l, struct ur_stream *s);
 void ur_bufs_unpark(struct ur_loop *l, struct ur_stream *s);
-/* Arm the streams that can have a buffer now, adding buffers when there were too few. */
+void ur_bufs_park_dgram(struct ur_loop *l, struct ur_dgram *d);
+void ur_bufs_unpark_dgram(struct ur_loop *l, struct ur_dgram *d);
+/* Arm the streams and datagram sockets that can have a buffer now, adding buffers when there were
+ * too few. */
 void ur_bufs_rearm(struct ur_loop *l);
 
 /* gather.c: bounded views of caller's iovecs. */
@@ -155,6 +166,8 @@ uint64_t ur_gather_add(struct ur_gather *g, const struct iovec *iov, uint32_t co
 
 /* sock_recv.c */
 void ur_stream_rearm(struct ur_stream *s);
+/* dgram.c */
+void ur_dgram_rearm(struct ur_dgram *d);
 /* sock_send.c: start the sends queued since the last poll. */
 void ur_streams_flush(struct ur_loop *l);
 

@@ -146,7 +146,7 @@ static struct ur_desc **batch_queue(struct ur_loop *l, struct ur_link *queue, st
             list_append(&l->deferred, &op->link);
             continue;
         }
-        if (op->desc.flags & UR_DESC_POOL) op->desc.group = (uint16_t)ur_bufs_arm(l);
+        if (op->desc.flags & UR_DESC_POOL) op->desc.group = (uint16_t)ur_bufs_arm(l, op->desc.kind);
         ur_op_set_state(op, UR_INFLIGHT);
         op->desc.token = ur_slot_take(&l->slots, op, tag_of(&op->desc));
         op->desc.next = NULL;

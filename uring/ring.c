@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <liburing.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -346,6 +347,22 @@ static void prep_recv(struct ur_backend *be, struct io_uring_sqe *sqe, const str
     }
 }
 
+_Static_assert(sizeof(struct ur_msg_head) == sizeof(struct io_uring_recvmsg_out) &&
+                   offsetof(struct ur_msg_head, flags) ==
+                       offsetof(struct io_uring_recvmsg_out, flags),
+               "the kernel writes it");
+
+static void prep_recvmsg(struct io_uring_sqe *sqe, const struct ur_desc *d)
+{
+    if (d->flags & UR_DESC_POOL) {
+        io_uring_prep_recvmsg_multishot(sqe, d->fd, out_ptr(d->buf), d->arg);
+        sqe->flags |= IOSQE_BUFFER_SELECT;
+        sqe->buf_group = d->group;
+    } else {
+        io_uring_prep_recvmsg(sqe, d->fd, out_ptr(d->buf), d->arg);
+    }
+}
+
 static void prep_path(struct io_uring_sqe *sqe, const struct ur_desc *d)
 {
     const char *path = d->buf;
@@ -374,7 +391,7 @@ static void prep(struct ur_backend *be, struct io_uring_sqe *sqe, const struct u
     case UR_KIND_READ: prep_recv(be, sqe, d); break;
     case UR_KIND_SEND: io_uring_prep_send(sqe, d->fd, d->buf, d->len, (int)d->arg); break;
     case UR_KIND_SENDMSG: io_uring_prep_sendmsg(sqe, d->fd, d->buf, d->arg); break;
-    case UR_KIND_RECVMSG: io_uring_prep_recvmsg(sqe, d->fd, out_ptr(d->buf), d->arg); break;
+    case UR_KIND_RECVMSG: prep_recvmsg(sqe, d); break;
     case UR_KIND_WRITE: io_uring_prep_write(sqe, d->fd, d->buf, d->len, d->off); break;
     case UR_KIND_READV: io_uring_prep_readv(sqe, d->fd, d->buf, d->len, d->off); break;
     case UR_KIND_WRITEV: io_uring_prep_writev(sqe, d->fd, d->buf, d->len, d->off); break;
@@ -430,11 +447,19 @@ static bool send_alone(struct ur_backend *be, const struct ur_desc *d)
     return true;
 }
 
+/* The error that the environment asks for, as a kernel would answer. */
+static int trial_err(const struct ur_backend *be, const struct ur_desc *d)
+{
+    bool multi_msg = d->kind == UR_KIND_RECVMSG && (d->flags & UR_DESC_MULTI);
+    if (multi_msg && (be->trial.no & UR_NO_RECVMSG_MULTISHOT)) return EINVAL;
+    return be->trial.op_err[d->kind];
+}
+
 static void start(struct ur_backend *be, const struct ur_desc *d, bool calm)
 {
-    if (be->trial.fails && be->trial.op_err[d->kind])
-        ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token,
-                                                          .res = -be->trial.op_err[d->kind] });
+    int err = be->trial.fails || be->trial.no ? trial_err(be, d) : 0;
+    if (err)
+        ur_stash_put(&be->stash, &(struct ur_completion){ .token = d->token, .res = -err });
     else if (d->kind == UR_KIND_SHUTDOWN)
         shut_down(be, d);
     else if (!calm || !send_alone(be, d))

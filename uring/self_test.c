@@ -2,8 +2,8 @@
  *
  * Distributions take features back and forth between kernels, and break them, without a change of
  * version; so a fresh ring has to show a multishot receive into shared buffers, its end when they
- * run out, a multishot accept, a cancel, and once each operation that a job thread cannot make up
- * for. Written against the seam, with sockets of its own. */
+ * run out, the same of datagrams, a multishot accept, a cancel, and once each operation that a job
+ * thread cannot make up for. Written against the seam, with sockets of its own. */
 #include "uring/self_test_priv.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "uring/slot_priv.h"
 
 #define BUFS 2u
-#define BUF_LEN 64u
+#define BUF_LEN 64u        /* a message's head and a few bytes, too */
 #define LIMIT_NS 100000000 /* everything asked for is there already */
 #define TOKEN ((uint64_t)UR_TAG_OP)
 
@@ -26,7 +26,7 @@ struct attempt {
     struct ur_backend *be;
     struct ur_group group;
     struct ur_desc desc;
-    uint8_t mem[BUFS * BUF_LEN];
+    _Alignas(struct ur_msg_head) uint8_t mem[BUFS * BUF_LEN];
 };
 
 static void start_desc(struct attempt *a, const struct ur_desc *d)
@@ -132,6 +132,29 @@ static const char *try_receive(struct attempt *a, const int fds[2])
     return NULL;
 }
 
+/* A datagram, twice, with the head that the kernel leaves before it. */
+static const char *try_datagrams(struct attempt *a, const int fds[2])
+{
+    struct msghdr msg = { 0 };
+    struct ur_completion c;
+    const int32_t len = sizeof(struct ur_msg_head) + 1;
+    start_desc(a, &(struct ur_desc){ .kind = UR_KIND_RECVMSG,
+                                     .fd = fds[0],
+                                     .flags = UR_DESC_MULTI | UR_DESC_POOL,
+                                     .buf = &msg });
+    for (int i = 0; i < 2; i++) {
+        if (write(fds[1], "d", 1) != 1) return "no socket pair";
+        if (!next(a, &c) || !is(&c, len, UR_COMP_MORE | UR_COMP_BUF) || c.bid >= BUFS)
+            return "multishot receive of messages does not work";
+        const uint8_t *buf = a->mem + (size_t)c.bid * BUF_LEN;
+        const struct ur_msg_head *head = (const void *)buf;
+        if (head->payloadlen != 1 || head->flags || buf[sizeof *head] != 'd')
+            return "multishot receive of messages does not work";
+        a->vt->group_give(a->be, &a->group, c.bid);
+    }
+    return cancel(a) ? NULL : "cancelling does not work";
+}
+
 static const char *try_accept(struct attempt *a, int listener, int client)
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -172,6 +195,11 @@ const char *ur_self_test(const struct ur_backend_vtable *vt, struct ur_backend *
     if (!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair)) {
         why = try_transfers(&a, pair);
         if (!why) why = try_receive(&a, pair);
+        close(pair[0]);
+        close(pair[1]);
+    }
+    if (!why && !socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair)) {
+        why = try_datagrams(&a, pair);
         close(pair[0]);
         close(pair[1]);
     }

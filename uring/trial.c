@@ -13,6 +13,7 @@ static const struct {
     uint32_t bit;
 } features[] = {
     { "recv-multishot", UR_NO_RECV_MULTISHOT },
+    { "recvmsg-multishot", UR_NO_RECVMSG_MULTISHOT },
     { "accept-multishot", UR_NO_ACCEPT_MULTISHOT },
     { "read-multishot", UR_NO_READ_MULTISHOT },
     { "buffer-rings", UR_NO_BUFFER_RINGS },

@@ -19,7 +19,8 @@ enum ur_feature {
     UR_NO_BUFFER_RINGS = 1 << 3, /* buffers are given one operation each, as before KERNEL(5, 19) */
     UR_NO_DEFER = 1 << 4,
     UR_NO_REGISTERED_RING = 1 << 5,
-    UR_NO_NO_IOWAIT = 1 << 6
+    UR_NO_NO_IOWAIT = 1 << 6,
+    UR_NO_RECVMSG_MULTISHOT = 1 << 7
 };
 
 struct ur_trial {

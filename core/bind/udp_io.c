@@ -1,10 +1,8 @@
-/* core/bind/udp_io.c: datagrams in and out. The socket is watched for readiness; sending is tried
- * at once and waits only when the socket's buffer is full. */
+/* core/bind/udp_io.c: datagrams in and out. Sending is tried at once, and becomes an operation only
+ * when the socket's buffer is full. */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/address.h"
 #include "core/bind/udp_priv.h"
@@ -14,11 +12,6 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/req.h"
-
-/* More than any datagram has. */
-#define DATAGRAM_MAX 65536u
-/* Datagrams of one socket before others have their turn. */
-#define RECEIVE_BATCH 32
 
 /* Freed in finish_send() and nowhere else. */
 struct udp_send {
@@ -30,65 +23,50 @@ struct udp_send {
     uint8_t data[];
 };
 
-static void poll_ready(struct ur_poll *p, int32_t res);
-
-static void watch(struct udp *u)
-{
-    uint32_t events = (u->receiving ? POLLIN : 0) | (u->sends ? POLLOUT : 0);
-    if (events)
-        ur_poll_start(&u->poll, events, UR_POLL_LEVEL, poll_ready);
-    else
-        ur_poll_stop(&u->poll);
-}
+static void send_done(struct ur_op *op, int32_t res, uint32_t flags);
 
 void udp_open_take(struct udp *u, int fd, int family)
 {
     u->fd = fd;
     u->family = family;
     u->sends_tail = &u->sends;
-    ur_poll_init(u->handle.async.env->loop, &u->poll, fd);
-    if (!u->handle.ref) ur_poll_unref(&u->poll);
+    ur_op_init(&u->send_op, send_done);
+    ur_dgram_init_take(u->handle.async.env->loop, &u->dgram, fd);
+    if (!u->handle.ref) ur_dgram_unref(&u->dgram);
 }
 
 /* ---- receiving ---- */
 
-static void call_onmessage(struct udp *u, ssize_t n, const uint8_t *data,
-                           const struct sockaddr *from)
+/* res: 0 or -errno. */
+static void received(struct ur_dgram *d, int32_t res, const struct ur_datagram *m)
 {
+    static const struct sockaddr nobody;
+    struct udp *u = container_of(d, struct udp, dgram);
     struct rt_env *env = u->handle.async.env;
     struct vs_cx *cx = env->cx;
+    if (u->handle.state != RT_HANDLE_OPEN || !env->can_call_js) return;
     struct rt_callback cb;
     rt_callback_open(&cb, env, &u->handle.async);
     vs_val self = rt_async_object(&u->handle.async);
-    vs_val argv[] = { vs_i32(cx, (int32_t)n), self, vs_undefined(cx), vs_undefined(cx) };
+    vs_val argv[] = { vs_i32(cx, m ? (int32_t)m->len : res), self, vs_undefined(cx),
+                      vs_undefined(cx) };
     bool ok = true;
-    if (n >= 0) {
-        argv[2] = rt_buffer_new(env, data, (size_t)n);
+    if (m) {
+        argv[2] = rt_buffer_new(env, m->data, m->len);
         argv[3] = vs_obj_new(cx);
-        ok = argv[2] && rt_address_to_js(env, from, argv[3]);
+        ok = argv[2] && rt_address_to_js(env, m->from ? m->from : &nobody, argv[3]);
     }
     vs_val fn = ok ? vs_get(cx, self, rt_str(env, onmessage)) : NULL;
-    if (fn && vs_is_fn(fn)) rt_call_in(&cb, fn, self, n >= 0 ? 4 : 2, argv);
+    if (fn && vs_is_fn(fn)) rt_call_in(&cb, fn, self, m ? 4 : 2, argv);
     rt_callback_close(&cb);
-}
-
-static void receive(struct udp *u)
-{
-    uint8_t data[DATAGRAM_MAX];
-    for (int i = 0; i < RECEIVE_BATCH && u->receiving; i++) {
-        struct sockaddr_storage from = { 0 };
-        socklen_t len = sizeof from;
-        ssize_t n = recvfrom(u->fd, data, sizeof data, 0, (struct sockaddr *)&from, &len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EAGAIN) return;
-        call_onmessage(u, n < 0 ? -errno : n, data, (struct sockaddr *)&from);
-    }
 }
 
 void udp_receive(struct udp *u, bool on)
 {
-    u->receiving = on;
-    if (u->fd >= 0) watch(u);
+    if (on)
+        ur_dgram_start(&u->dgram, received);
+    else if (u->fd >= 0)
+        ur_dgram_stop(&u->dgram);
 }
 
 /* ---- sending ---- */
@@ -125,27 +103,39 @@ static struct udp_send *take_send(struct udp *u)
     return s;
 }
 
-static void send_queued(struct udp *u)
+/* Have the loop send the first when the socket can take it. */
+static void send_later(struct udp *u)
 {
-    while (u->sends) {
-        ssize_t res = send_now(u, u->sends);
-        if (res == -EAGAIN) return;
-        finish_send(take_send(u), res);
+    struct udp_send *s = u->sends;
+    u->send_iov = (struct iovec){ s->data, s->len };
+    u->send_msg = (struct msghdr){ .msg_iov = &u->send_iov, .msg_iovlen = 1 };
+    if (s->addr_len) {
+        u->send_msg.msg_name = &s->addr;
+        u->send_msg.msg_namelen = s->addr_len;
     }
+    ur_sendmsg(u->handle.async.env->loop, &u->send_op, u->fd, &u->send_msg, 0);
 }
 
-static void poll_ready(struct ur_poll *p, int32_t res)
+static void closed(struct ur_dgram *d, int32_t res);
+
+static void send_done(struct ur_op *op, int32_t res, uint32_t flags)
 {
-    struct udp *u = container_of(p, struct udp, poll);
-    if (u->handle.state != RT_HANDLE_OPEN) return;
-    if (res < 0) {
-        u->receiving = false;
-        if (u->handle.async.env->can_call_js) call_onmessage(u, res, NULL, NULL);
+    struct udp *u = container_of(op, struct udp, send_op);
+    (void)flags;
+    if (u->handle.state != RT_HANDLE_OPEN) {
+        ur_dgram_close(&u->dgram, closed);
         return;
     }
-    if (res & (POLLOUT | POLLERR)) send_queued(u);
-    if (u->receiving && u->handle.async.env->can_call_js) receive(u);
-    if (u->handle.state == RT_HANDLE_OPEN) watch(u);
+    finish_send(take_send(u), res);
+    /* A callback may have sent, and closed. */
+    while (u->sends && !ur_op_active(&u->send_op) && u->handle.state == RT_HANDLE_OPEN) {
+        ssize_t n = send_now(u, u->sends);
+        if (n == -EAGAIN) {
+            send_later(u);
+            break;
+        }
+        finish_send(take_send(u), n);
+    }
 }
 
 static bool copy_list(struct vs_cx *cx, vs_val list, struct udp_send **out)
@@ -194,17 +184,17 @@ int udp_send(struct udp *u, vs_val req, vs_val list, const struct sockaddr *addr
     u->sends_tail = &s->next;
     u->queued_len += s->len;
     u->queued_count++;
-    watch(u);
+    if (u->sends == s) send_later(u);
     return 0;
 }
 
 /* ---- close ---- */
 
-static void poll_closed(struct ur_poll *p)
+static void closed(struct ur_dgram *d, int32_t res)
 {
-    struct udp *u = container_of(p, struct udp, poll);
+    struct udp *u = container_of(d, struct udp, dgram);
+    (void)res; /* nobody is left to tell */
     while (u->sends) finish_send(take_send(u), -ECANCELED);
-    close(u->fd);
     u->fd = -1;
     rt_handle_closed(&u->handle);
 }
@@ -212,15 +202,19 @@ static void poll_closed(struct ur_poll *p)
 void udp_close(struct rt_handle *h)
 {
     struct udp *u = container_of(h, struct udp, handle);
-    u->receiving = false;
-    if (u->fd >= 0)
-        ur_poll_close(&u->poll, poll_closed);
-    else
+    if (u->fd < 0) {
         rt_handle_closed(h);
+        return;
+    }
+    ur_dgram_stop(&u->dgram);
+    if (ur_op_active(&u->send_op))
+        ur_cancel(h->async.env->loop, &u->send_op);
+    else
+        ur_dgram_close(&u->dgram, closed);
 }
 
 void udp_ref_changed(struct rt_handle *h)
 {
     struct udp *u = container_of(h, struct udp, handle);
-    if (u->fd >= 0) (h->ref ? ur_poll_ref : ur_poll_unref)(&u->poll);
+    if (u->fd >= 0) (h->ref ? ur_dgram_ref : ur_dgram_unref)(&u->dgram);
 }

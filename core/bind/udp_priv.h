@@ -5,16 +5,18 @@
 #include <sys/socket.h>
 
 #include "core/handle.h"
-#include "uring/poll.h"
+#include "uring/dgram.h"
 
 struct udp_send;
 
 struct udp {
     struct rt_handle handle; /* first */
-    struct ur_poll poll;     /* in use while fd >= 0 */
-    int fd;                  /* -1: no socket yet */
-    int family;              /* AF_INET, AF_INET6, of the socket */
-    bool receiving;
+    struct ur_dgram dgram;   /* in use while fd >= 0 */
+    struct ur_op send_op;    /* of the first of sends */
+    struct msghdr send_msg;  /* for send_op */
+    struct iovec send_iov;
+    int fd;                 /* -1: no socket yet */
+    int family;             /* AF_INET, AF_INET6, of the socket */
     struct udp_send *sends; /* waiting for the socket to take them, oldest first */
     struct udp_send **sends_tail;
     size_t queued_len;

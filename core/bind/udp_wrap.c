@@ -96,7 +96,7 @@ static bool is_watched(struct rt_env *env, int fd)
     for (struct rt_handle *h = env->handles.first; h; h = h->next) {
         if (h->ops != &handle_ops) continue;
         const struct udp *u = container_of(h, struct udp, handle);
-        if (u->fd == fd && (u->receiving || u->sends)) return true;
+        if (u->fd == fd && (ur_dgram_active(&u->dgram) || u->sends)) return true;
     }
     return false;
 }

@@ -31,6 +31,7 @@ struct perf_case {
 extern const struct perf_case perf_op_nop, perf_op_poll;
 extern const struct perf_case perf_timer_cancel, perf_timer_expire;
 extern const struct perf_case perf_wake, perf_echo, perf_echo_busy, perf_accept;
+extern const struct perf_case perf_udp_echo, perf_udp_burst;
 extern const struct perf_case perf_file_stat, perf_file_read, perf_file_write;
 
 #ifdef __cplusplus

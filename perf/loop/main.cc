@@ -5,8 +5,8 @@
 #include "perf/loop/case.h"
 
 static const struct perf_case *const cases[] = {
-    &perf_op_nop,    &perf_op_poll,   &perf_timer_cancel, &perf_timer_expire,
-    &perf_wake,      &perf_echo,      &perf_echo_busy,    &perf_accept,
+    &perf_op_nop,    &perf_op_poll,   &perf_timer_cancel, &perf_timer_expire, &perf_wake,
+    &perf_echo,      &perf_echo_busy, &perf_accept,       &perf_udp_echo,     &perf_udp_burst,
     &perf_file_stat, &perf_file_read, &perf_file_write,
 };
 

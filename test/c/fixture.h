@@ -138,6 +138,26 @@ static inline void fixture_unix_pair(const struct fixture *f, int fds[2])
         EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
 }
 
+/* Connected UDP sockets. */
+static inline void fixture_dgram_pair(const struct fixture *f, int fds[2])
+{
+    struct sockaddr_in addr[2];
+    socklen_t len = sizeof addr[0];
+    if (f->fake) {
+        ur_fake_dgram_pair(f->loop, fds);
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        addr[i] = (struct sockaddr_in){ .sin_family = AF_INET };
+        addr[i].sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        fds[i] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        EXPECT_GE(fds[i], 0);
+        EXPECT_EQ(bind(fds[i], (struct sockaddr *)&addr[i], len), 0);
+        EXPECT_EQ(getsockname(fds[i], (struct sockaddr *)&addr[i], &len), 0);
+    }
+    for (int i = 0; i < 2; i++) EXPECT_EQ(connect(fds[i], (struct sockaddr *)&addr[1 - i], len), 0);
+}
+
 /* Poll until *flag, or fail: no test waits this long for anything. */
 static inline void fixture_until(const struct fixture *f, const bool *flag)
 {
