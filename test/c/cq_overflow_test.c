@@ -43,11 +43,8 @@ int main(void)
     struct ur_loop_options o = { .sq_entries = 4, .cq_entries = 8 };
     fixture_open(&f, &o);
     for (int i = 0; i < PAIRS; i++) {
-        int fds[2];
         struct pair *p = &pairs[i];
-        fixture_pair(&f, fds);
-        ur_stream_init_take(f.loop, &p->reader, fds[0], UR_STREAM_TCP);
-        ur_stream_init_take(f.loop, &p->writer, fds[1], UR_STREAM_TCP);
+        fixture_streams(&f, &p->reader, &p->writer);
         ur_recv_start(&p->reader, on_recv);
         p->req.done = sent;
         p->sent = 1;

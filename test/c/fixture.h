@@ -15,6 +15,7 @@
 #include "test/c/check.h"
 #include "uring/fake.h"
 #include "uring/loop.h"
+#include "uring/sock.h"
 
 struct fixture {
     struct ur_loop *loop;
@@ -128,6 +129,16 @@ static inline void fixture_pair(const struct fixture *f, int fds[2])
     for (int i = 0; i < 2; i++)
         EXPECT_EQ(setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one), 0);
     close(listener);
+}
+
+/* The same as streams of the loop. */
+static inline void fixture_streams(const struct fixture *f, struct ur_stream *a,
+                                   struct ur_stream *b)
+{
+    int fds[2];
+    fixture_pair(f, fds);
+    ur_stream_init_take(f->loop, a, fds[0], UR_STREAM_TCP);
+    ur_stream_init_take(f->loop, b, fds[1], UR_STREAM_TCP);
 }
 
 static inline void fixture_unix_pair(const struct fixture *f, int fds[2])

@@ -21,18 +21,15 @@ static void sent(struct ur_send *r, int64_t res)
 
 int main(void)
 {
-    int fds[2];
     fixture_open(&f, NULL);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     ur_recv_start(&a, on_recv);
     for (int i = 0; i < 100; i++) EXPECT_EQ(ur_loop_poll(f.loop, 0), 0);
     req.done = sent;
     if (f.fake)
         ur_send(&b, &req, "x", 1);
     else
-        EXPECT_EQ(write(fds[1], "x", 1), 1); /* from elsewhere: nothing to submit */
+        EXPECT_EQ(write(ur_stream_fd(&b), "x", 1), 1); /* from elsewhere: nothing to submit */
     for (int i = 0; !got; i++) {
         EXPECT_LE(i, 1000);
         EXPECT_GE(ur_loop_poll(f.loop, 0), 0);

@@ -40,11 +40,8 @@ static void until(int count)
 
 int main(void)
 {
-    int fds[2];
     fixture_open(&f, NULL);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     ur_recv_start(&a, on_recv);
     start_send();
     until(1);

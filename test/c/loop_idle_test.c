@@ -22,13 +22,10 @@ static uint64_t enters(void)
 
 int main(void)
 {
-    int fds[2];
     struct ur_stream a, b;
     struct ur_timer t;
     fixture_open(&f, NULL);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     ur_recv_start(&a, on_recv);
     ur_recv_start(&b, on_recv);
     EXPECT_EQ(ur_loop_poll(f.loop, 0), 0);

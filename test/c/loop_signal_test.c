@@ -53,12 +53,9 @@ int main(void)
 {
     struct itimerval often = { { 0, EVERY_US }, { 0, EVERY_US } }, never = { { 0, 0 }, { 0, 0 } };
     struct sigaction action = { .sa_handler = on_signal }; /* no SA_RESTART */
-    int fds[2];
     fixture_open(&f, NULL);
     ur_loop_on_wake(f.loop, on_wake, NULL);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     there.done = back.done = sent;
     EXPECT_EQ(sigaction(SIGALRM, &action, NULL), 0);
     EXPECT_EQ(setitimer(ITIMER_REAL, &often, NULL), 0);

@@ -61,12 +61,9 @@ static void ticked(struct ur_op *op, int32_t res, uint32_t flags)
 
 int main(void)
 {
-    int fds[2];
     fixture_open(&f, NULL);
     out = calloc(1, TOTAL);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     ur_recv_start(&a, never);
     first.done = second.done = sent;
     ur_send(&a, &first, out, TOTAL);

@@ -30,10 +30,7 @@ static void sent(struct ur_send *r, int64_t res)
 
 static void open_pair(void)
 {
-    int fds[2];
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     req.done = sent;
     send_result = recv_result = recv_calls = 0;
     got = 0;

@@ -53,21 +53,14 @@ int main(void)
     fixture_open(&f, &o);
     for (size_t i = 0; i < TOTAL; i++) out[i] = (unsigned char)(i * 7 + i / 251);
     for (int i = 0; i < STREAMS; i++) {
-        int fds[2];
-        fixture_pair(&f, fds);
-        ur_stream_init_take(f.loop, &pairs[i].reader, fds[0], UR_STREAM_TCP);
-        ur_stream_init_take(f.loop, &pairs[i].writer, fds[1], UR_STREAM_TCP);
+        fixture_streams(&f, &pairs[i].reader, &pairs[i].writer);
         ur_recv_start(&pairs[i].reader, on_recv);
         pairs[i].req.done = sent;
         ur_send(&pairs[i].writer, &pairs[i].req, out, TOTAL);
     }
     for (int i = 0; i < 2 * IDLE; i += 2) {
-        int fds[2];
-        fixture_pair(&f, fds);
-        for (int k = 0; k < 2; k++) {
-            ur_stream_init_take(f.loop, &idle[i + k], fds[k], UR_STREAM_TCP);
-            ur_recv_start(&idle[i + k], never);
-        }
+        fixture_streams(&f, &idle[i], &idle[i + 1]);
+        for (int k = 0; k < 2; k++) ur_recv_start(&idle[i + k], never);
     }
     EXPECT_EQ(ur_loop_run(f.loop), 0);
     EXPECT_EQ(finished, STREAMS);

@@ -49,10 +49,7 @@ static void ask_recv(struct ur_stream *s, int32_t res, const void *data)
 
 static void pair(void)
 {
-    int fds[2];
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     sent = closed = peer_ended = asked = false;
     peer_len = 0;
     answer.done = answered;

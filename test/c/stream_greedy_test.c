@@ -62,10 +62,7 @@ static void on_tick(struct ur_timer *t)
 
 static void open_pair(struct pair *p)
 {
-    int fds[2];
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &p->reader, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &p->writer, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &p->reader, &p->writer);
 }
 
 static void close_pair(struct pair *p)

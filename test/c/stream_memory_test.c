@@ -47,10 +47,7 @@ int main(void)
     c = calloc(CONNECTIONS, sizeof *c);
     memset(out, 1, sizeof out);
     for (int i = 0; i < CONNECTIONS; i++) {
-        int fds[2];
-        fixture_pair(&f, fds);
-        ur_stream_init_take(f.loop, &c[i].reader, fds[0], UR_STREAM_TCP);
-        ur_stream_init_take(f.loop, &c[i].writer, fds[1], UR_STREAM_TCP);
+        fixture_streams(&f, &c[i].reader, &c[i].writer);
         c[i].req.done = sent;
     }
     size_t before = resident_kb(), most = 0;

@@ -80,19 +80,14 @@ static void sent(struct ur_send *req, int64_t res)
 
 int main(void)
 {
-    int fds[2];
     fixture_open(
         &f, &(struct ur_loop_options){ .buf_len = BUF_LEN, .buf_count = BUFS, .buf_cap = BUFS });
     srand(3);
     out = malloc(TOTAL);
     for (size_t i = 0; i < TOTAL; i++) out[i] = (unsigned char)rand();
-    fixture_pair(&f, fds);
     ur_timer_init(f.loop, &resume, on_resume);
-    ur_stream_init_take(f.loop, &reader, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &writer, fds[1], UR_STREAM_TCP);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &tick_reader, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &tick_writer, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &reader, &writer);
+    fixture_streams(&f, &tick_reader, &tick_writer);
     ur_recv_start(&tick_reader, on_tick);
     tick.done = ticked;
     request.done = sent;

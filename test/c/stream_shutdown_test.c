@@ -53,11 +53,8 @@ static void a_recv(struct ur_stream *s, int32_t res, const void *data)
 
 int main(void)
 {
-    int fds[2];
     fixture_open(&f, NULL);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
     ur_recv_start(&a, a_recv);
     ur_recv_start(&b, b_recv);
     request.done = sent;

@@ -45,21 +45,16 @@ static void sent(struct ur_send *req, int64_t res)
 
 int main(void)
 {
-    int fds[2];
     fixture_open(&f, &(struct ur_loop_options){ .buf_len = 1024, .buf_count = 1, .buf_cap = 1 });
     ur_fake_set_faults(f.loop, &(struct ur_fake_faults){ .delay = 20, .no_buffer = 100 });
     for (size_t i = 0; i < TOTAL; i++) out[i] = (unsigned char)(i * 7 + i / 251);
     for (int i = 0; i < STREAMS; i++) {
-        fixture_pair(&f, fds);
-        ur_stream_init_take(f.loop, &readers[i], fds[0], UR_STREAM_TCP);
-        ur_stream_init_take(f.loop, &writers[i], fds[1], UR_STREAM_TCP);
+        fixture_streams(&f, &readers[i], &writers[i]);
         ur_recv_start(&readers[i], on_recv);
         sends[i].done = sent;
         ur_send(&writers[i], &sends[i], out, TOTAL);
     }
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &idle[0], fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &idle[1], fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &idle[0], &idle[1]);
     ur_recv_start(&idle[0], never);
     EXPECT_EQ(ur_loop_run(f.loop), 0);
     EXPECT_EQ(finished, STREAMS);

@@ -24,15 +24,13 @@ int main(void)
 {
     static char text[65536];
     char path[] = "/tmp/torc-trace-XXXXXX", part[64];
-    int fds[2];
     int fd = mkstemp(path);
     EXPECT_GE(fd, 0);
     fixture_open(&f, NULL);
     EXPECT_EQ(ur_trace_write(f.loop, path), -ENOENT);
     ur_trace_start(f.loop);
-    fixture_pair(&f, fds);
-    ur_stream_init_take(f.loop, &a, fds[0], UR_STREAM_TCP);
-    ur_stream_init_take(f.loop, &b, fds[1], UR_STREAM_TCP);
+    fixture_streams(&f, &a, &b);
+    int stream_fd = ur_stream_fd(&a);
     ur_recv_start(&a, on_recv);
     req.done = sent;
     ur_send(&b, &req, "x", 1);
@@ -43,7 +41,7 @@ int main(void)
     EXPECT(strstr(text, "{\"name\":\"send\",\"cat\":\"op\",\"ph\":\"b\""));
     EXPECT(strstr(text, "{\"name\":\"send\",\"cat\":\"op\",\"ph\":\"e\""));
     EXPECT(strstr(text, "{\"name\":\"close\",\"cat\":\"op\",\"ph\":\"e\""));
-    snprintf(part, sizeof part, "\"args\":{\"fd\":%d}", fds[0]);
+    snprintf(part, sizeof part, "\"args\":{\"fd\":%d}", stream_fd);
     EXPECT(strstr(text, part));
     EXPECT_EQ(ur_trace_write(f.loop, "/nowhere/trace"), -ENOENT);
     close(fd);
