@@ -99,7 +99,6 @@ static struct vs_limits limits_of(const struct rt_worker *w)
         .max_old = limit_bytes(w, RT_WORKER_OLD),
         .code_range = limit_bytes(w, RT_WORKER_CODE),
         .stack = stack_bytes(w) - STACK_RESERVE,
-        .small = true,
         .near_heap_limit = on_heap_limit,
     };
 }

@@ -8,12 +8,11 @@
 
 /* Frames kept with an exception for the report that nobody caught it. */
 static constexpr int UNCAUGHT_FRAMES = 10;
-/* Where the young generation begins to grow from: V8's own is so small that the library's start-up
- * alone fills it three times. */
-static constexpr size_t FIRST_YOUNG_BYTES = 24 << 20;
-/* What a worker needs to get as far as its program without a collection, which would cost more
- * memory (the survivors move to pages of their own) than it frees. */
-static constexpr size_t FIRST_SMALL_YOUNG_BYTES = 12 << 20;
+/* Where the young generation begins to grow from. V8's own is so small that start-up alone fills
+ * it, and a worker's survivors then cost more memory, in pages of their own, than is freed. With a
+ * larger one, buffers of received data pile up outside of the heap until V8 collects all of it for
+ * their sake, where one of the young would do. */
+static constexpr size_t FIRST_YOUNG_BYTES = 12 << 20;
 
 static vs_state *state_of_context(v8::Local<v8::Context> context)
 {
@@ -239,8 +238,7 @@ vs_cx *vs_isolate_open(const vs_host *host, vs_limits *limits)
     params.fatal_error_callback = on_fatal;
     params.oom_error_callback = on_oom;
     if (limits) set_limits(&params.constraints, limits);
-    params.constraints.set_initial_young_generation_size_in_bytes(
-        limits && limits->small ? FIRST_SMALL_YOUNG_BYTES : FIRST_YOUNG_BYTES);
+    params.constraints.set_initial_young_generation_size_in_bytes(FIRST_YOUNG_BYTES);
     vs_snapshot_prepare(&params, host);
     if (host->heap == VS_HEAP_SAVE) {
         st->creator = new v8::SnapshotCreator(isolate, params); /* enters it */

@@ -84,7 +84,6 @@ struct vs_limits {
     size_t max_young;
     size_t code_range;
     size_t stack;
-    bool small; /* one of many isolates: its young generation starts smaller */
     /* The heap is about to hit its limit, in the middle of a collection: returns a higher one, or
      * the process ends. Must not call into V8, but for vs_terminate(). May be NULL. */
     size_t (*near_heap_limit)(struct vs_cx *cx, size_t limit);

@@ -1,0 +1,52 @@
+'use strict';
+// Alone
+// Bodies that are received and forgotten die young: no full collection is needed for the sake of their buffers. The
+// heap is that of the server alone.
+
+const assert = require('assert');
+const http = require('http');
+const net = require('net');
+const { PerformanceObserver, constants } = require('perf_hooks');
+const { Worker, isMainThread, parentPort } = require('worker_threads');
+
+const BODY = 64 * 1024;
+const REQUESTS = 4000;
+const FULL_MAX = 1; // of the start, perhaps; one for every 64 MB would be 4
+
+function upload(port) {
+  const request = Buffer.concat([
+    Buffer.from(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${BODY}\r\n\r\n`), Buffer.alloc(BODY, 'b'),
+  ]);
+  let left = REQUESTS;
+  const socket = net.connect(port, '127.0.0.1', () => socket.write(request));
+  socket.on('data', () => {
+    if (--left > 0) socket.write(request);
+    else socket.end();
+  });
+}
+
+function serve() {
+  let full = 0;
+  let bytes = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) full += detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  const server = http.createServer((req, res) => {
+    req.on('data', (chunk) => { bytes += chunk.length; });
+    req.on('end', () => res.end());
+  }).listen(0, '127.0.0.1', () => {
+    const client = new Worker(__filename);
+    client.postMessage(server.address().port);
+    client.on('exit', () => {
+      server.close();
+      setImmediate(() => {
+        assert.strictEqual(bytes, REQUESTS * BODY);
+        assert.ok(full <= FULL_MAX, `${full} full collections`);
+      });
+    });
+  });
+}
+
+if (isMainThread) serve();
+else parentPort.once('message', upload);
