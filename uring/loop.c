@@ -21,9 +21,9 @@
 
 #define SQ_ENTRIES 256u
 #define CQ_ENTRIES 4096u
-#define BUF_LEN 16384u
+#define BUF_LEN 65536u
 #define BUF_COUNT 128u
-#define BUF_CAP 512u
+#define BUF_CAP UR_REAP_MAX /* what one poll can deliver */
 #define DGRAM_BUFS 64u
 #define BUF_COUNT_MAX 32768u /* what one kernel buffer ring holds */
 

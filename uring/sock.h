@@ -105,7 +105,7 @@ void ur_recv_stop(struct ur_stream *s);
 void ur_recv_halt(struct ur_stream *s);
 bool ur_recv_active(const struct ur_stream *s);
 
-#define UR_HELD_MAX 65536u /* bytes */
+#define UR_HELD_MAX 131072u /* bytes */
 
 /* Send all of iov[0..count). Requests of one stream are sent in order, one operation in flight;
  * those queued between two polls go out together, up to UR_IOV_MAX pieces per operation. */

@@ -6,7 +6,8 @@
 
 #define CONNECTIONS 400
 #define EACH 200000u
-#define POOL_CAP (512u * 16384u) /* the default */
+#define BUF_LEN 65536u            /* the default */
+#define POOL_CAP (256u * BUF_LEN) /* the default */
 #define SLACK_KB 4096u
 
 static struct fixture f;
@@ -57,7 +58,7 @@ int main(void)
     for (int i = 0; i < CONNECTIONS; i++) ur_recv_start(&c[i].reader, on_recv);
     while (finished < CONNECTIONS) {
         EXPECT_GE(ur_loop_poll(f.loop, -1), 0);
-        EXPECT_LE(fixture_stats(&f).bufs * 16384u, POOL_CAP);
+        EXPECT_LE(fixture_stats(&f).bufs * BUF_LEN, POOL_CAP);
         if (resident_kb() > most) most = resident_kb();
     }
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
