@@ -11,7 +11,7 @@
 #include "uring/sock_priv.h"
 
 /* Bytes of one operation: what is copied into the socket without a pause for others. */
-#define SEND_MAX (1024u * 1024u)
+#define SEND_MAX (2u * 1024u * 1024u)
 #define SEND_FLAGS (MSG_WAITALL | MSG_NOSIGNAL)
 /* The kernel keeps what does not fill a packet for the end, which follows at once. */
 #define LAST_SEND_FLAGS (SEND_FLAGS | MSG_DONTWAIT | MSG_MORE)
