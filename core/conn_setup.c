@@ -125,6 +125,8 @@ int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_en
     c->bits |= RT_CONN_LISTENING;
     c->bits &= (uint16_t)~RT_CONN_UNCONNECTED;
     ur_listener_init_take(c->handle.async.env->loop, &c->server->io, c->fd);
+    bool own = (c->bits & RT_CONN_OWN_SOCKET) || c->unserved_take;
+    if (!own || c->stream.shared) ur_listener_share(&c->server->io);
     rt_conn_sync_ref(c);
     ur_accept_start(&c->server->io, accepted);
     return 0;

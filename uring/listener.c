@@ -1,8 +1,15 @@
 /* uring/listener.c: accepting connections. One multishot accept stays armed; the kernel may end it
  * at any time. Running out of descriptors or memory is waited out, with growing pauses: the backlog
- * keeps the connections. */
+ * keeps the connections.
+ *
+ * A socket that other processes accept from, too, is polled instead, and each time one connection
+ * is taken. The kernel tells only one of those that wait in accept of a new connection, and a
+ * multishot accept takes all there are: it might be the busiest of them, or die before it has seen
+ * them. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "uring/loop_priv.h"
 #include "uring/sock.h"
@@ -15,7 +22,8 @@ enum {
     L_REF = 1 << 1,
     L_COUNTED = 1 << 2,
     L_ENDED = 1 << 3, /* end_res waits for the next start */
-    L_CLOSING = 1 << 4
+    L_CLOSING = 1 << 4,
+    L_SHARED = 1 << 5
 };
 
 static void sync_ref(struct ur_listener *a)
@@ -32,9 +40,10 @@ static void sync_ref(struct ur_listener *a)
 static void arm(struct ur_listener *a)
 {
     if (ur_op_active(&a->op) || ur_timer_active(&a->backoff) || (a->bits & L_ENDED)) return;
-    struct ur_desc *d = ur_op_prepare(&a->op, UR_KIND_ACCEPT, a->fd);
-    d->flags |= UR_DESC_MULTI;
-    d->arg = SOCK_NONBLOCK | SOCK_CLOEXEC;
+    bool shared = a->bits & L_SHARED;
+    struct ur_desc *d = ur_op_prepare(&a->op, shared ? UR_KIND_POLL : UR_KIND_ACCEPT, a->fd);
+    if (!shared) d->flags |= UR_DESC_MULTI;
+    d->arg = shared ? POLLIN : SOCK_NONBLOCK | SOCK_CLOEXEC;
     ur_op_start(a->loop, &a->op);
 }
 
@@ -141,9 +150,19 @@ static void close_step(struct ur_listener *a)
     if (!ur_op_active(&a->op) && !ur_op_active(&a->held_op)) close_next(a);
 }
 
+/* The poll says that there is one; another process may have been faster. */
+static int32_t accept_polled(const struct ur_listener *a)
+{
+    if (!(a->bits & L_ACCEPTING)) return -ECONNABORTED;
+    int fd = accept4(a->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) return fd;
+    return errno == EAGAIN ? -ECONNABORTED : -errno;
+}
+
 static void accept_done(struct ur_op *op, int32_t res, uint32_t flags)
 {
     struct ur_listener *a = UR_CONTAINER(op, struct ur_listener, op);
+    if (res >= 0 && (a->bits & L_SHARED)) res = accept_polled(a);
     if (res >= 0) {
         a->backoff_ms = 0;
         if ((a->bits & L_ACCEPTING) && !a->held_count)
@@ -190,6 +209,12 @@ void ur_listener_init_take(struct ur_loop *l, struct ur_listener *a, int fd)
     a->op.flags |= UR_OP_KEEP;
     ur_timer_init(l, &a->backoff, backoff_over);
     ur_timer_unref(&a->backoff);
+}
+
+void ur_listener_share(struct ur_listener *a)
+{
+    UR_CHECK(!ur_op_active(&a->op));
+    a->bits |= L_SHARED;
 }
 
 int ur_listener_fd(const struct ur_listener *a)

@@ -178,6 +178,9 @@ struct ur_listener {
 /* Take over fd: bound, listening (a plain system call of the owner) and non-blocking: one that is
  * not may stop the loop. */
 void ur_listener_init_take(struct ur_loop *l, struct ur_listener *a, int fd);
+/* Before the first start: other processes accept from the socket, too. Nothing is taken from the
+ * backlog before it can be delivered, so that the others get what this one is too busy for. */
+void ur_listener_share(struct ur_listener *a);
 int ur_listener_fd(const struct ur_listener *a);
 
 void ur_accept_start(struct ur_listener *a, ur_accept_fn *fn);
