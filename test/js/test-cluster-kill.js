@@ -1,6 +1,6 @@
-// Alone
 /* cluster, both policies: a worker that is killed under load takes those connections with it that it had accepted, and
  * no other; another one serves in its place within a second. */
+// Alone
 'use strict';
 const assert = require('assert');
 const cluster = require('cluster');
