@@ -7,6 +7,8 @@
 
 #define ANSWER "the last bytes"
 #define ANSWER_LEN (sizeof ANSWER - 1)
+#define BUF_LEN 4096u
+#define MORE (4 * BUF_LEN) /* than one receive takes */
 
 static struct fixture f;
 static struct ur_stream a, b;
@@ -159,9 +161,9 @@ static void not_now(void)
 /* Closing would be a reset: the answer goes first. */
 static void peer_sent_more(void)
 {
-    char *text = calloc(1, 1 << 16); /* more than a buffer */
+    char *text = calloc(1, MORE);
     pair();
-    ask(text, 1 << 16);
+    ask(text, MORE);
     ur_send(&a, &answer, ANSWER, ANSWER_LEN);
     EXPECT(!ur_stream_finish(&a, on_closed));
     free(text);
@@ -174,7 +176,7 @@ static void peer_sent_more(void)
 
 int main(void)
 {
-    fixture_open(&f, NULL);
+    fixture_open(&f, &(struct ur_loop_options){ .buf_len = BUF_LEN });
     if (f.fake) { /* it does not know links: always the long way */
         pair();
         ur_send(&a, &answer, ANSWER, ANSWER_LEN);
