@@ -93,6 +93,17 @@ vs_val vs_promise_result(vs_val promise); /* not while pending */
 void vs_promise_mark_handled(vs_val promise);
 vs_val vs_promise_then(struct vs_cx *cx, vs_val promise, vs_val on_ok, vs_val on_err_or_null);
 
+/* Objects with the same plain properties, in the same order, and Object.prototype; they share a
+ * hidden class from the start. V8 keeps what it makes of names for as long as the context lives: a
+ * caller that gets them from elsewhere has to limit how many it makes. */
+struct vs_shape;
+/* names: ASCII, different from each other, no array indices. The caller owns it. */
+struct vs_shape *vs_shape_new(struct vs_cx *cx, const char *const *names, const size_t *lens,
+                              size_t count);
+void vs_shape_drop(struct vs_shape *s); /* NULL is fine */
+/* values: as many as there are names; undefined contents afterwards. */
+vs_val vs_shape_make(struct vs_cx *cx, const struct vs_shape *s, vs_val *values);
+
 /* References: owned by the caller until dropped; hold the value alive. */
 struct vs_ref;
 struct vs_ref *vs_ref_new(struct vs_cx *cx, vs_val v);

@@ -42,7 +42,12 @@ void rt_http_strings_drop(struct http_strings *s);
 void rt_http_strings_settle(struct http_strings *s);
 /* Header names: few, and used as property keys, so internalised. */
 vs_val rt_http_string_name(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len);
-/* Values and URLs: those seen again and again share one string. */
+/* URLs: those seen again and again share one string. */
 vs_val rt_http_string_value(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len);
+/* Values of headers, likewise, but for cookies and credentials: none of them stays here. */
+vs_val rt_http_string_field(struct http_strings *s, struct vs_cx *cx, const char *name,
+                            size_t name_len, const char *ptr, size_t len);
+/* Of bytes, for tables whose look-ups are bounded: colliding ones can be made. */
+uint64_t rt_http_hash(const char *ptr, size_t len);
 
 #endif

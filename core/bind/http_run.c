@@ -98,8 +98,10 @@ static vs_val headers_array(struct http_parser *p)
     vs_val items[2 * HTTP_PAIRS_MAX];
     rt_http_strings_settle(p->state->strings);
     for (uint32_t i = 0; i < p->value_count; i++) {
-        items[2 * i] = rt_http_string_name(p->state->strings, cx, p->names[i].ptr, p->names[i].len);
-        items[2 * i + 1] = text_value(p, &p->values[i], trimmed(&p->values[i]));
+        const struct http_text *name = &p->names[i], *value = &p->values[i];
+        items[2 * i] = rt_http_string_name(p->state->strings, cx, name->ptr, name->len);
+        items[2 * i + 1] = rt_http_string_field(p->state->strings, cx, name->ptr, name->len,
+                                                value->ptr, trimmed(value));
     }
     return vs_arr_new(cx, items, 2 * p->value_count);
 }

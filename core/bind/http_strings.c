@@ -6,6 +6,7 @@
  * with each request cost no reference. The tables never grow; a newcomer takes its place over. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/bind/http_parser_priv.h"
 #include "core/error.h"
@@ -71,7 +72,7 @@ static uint64_t load(const char *ptr, size_t len)
 
 /* Multiply and fold, eight bytes a step. Whoever finds colliding values only makes us slow by the
  * cost of one string each. */
-static uint64_t hash_bytes(const char *ptr, size_t len)
+uint64_t rt_http_hash(const char *ptr, size_t len)
 {
     const uint64_t prime = 0x9e3779b97f4a7c15u;
     uint64_t h = len * prime;
@@ -86,7 +87,7 @@ static uint64_t hash_bytes(const char *ptr, size_t len)
 vs_val rt_http_string_name(struct http_strings *s, struct vs_cx *cx, const char *ptr, size_t len)
 {
     if (len >= NAME_MAX) return vs_str_latin1(cx, ptr, (ptrdiff_t)len);
-    struct name_slot *slot = &s->names[hash_bytes(ptr, len) & (NAME_SLOTS - 1)];
+    struct name_slot *slot = &s->names[rt_http_hash(ptr, len) & (NAME_SLOTS - 1)];
     if (slot->ref && slot->len == len && !memcmp(slot->bytes, ptr, len))
         return vs_ref_get(slot->ref);
     /* The parser has checked that names are ASCII tokens. */
@@ -103,7 +104,7 @@ vs_val rt_http_string_value(struct http_strings *s, struct vs_cx *cx, const char
 {
     if (len == 0) return vs_empty_str(cx);
     if (len > VALUE_MAX) return vs_str_latin1(cx, ptr, (ptrdiff_t)len);
-    uint64_t hash = hash_bytes(ptr, len);
+    uint64_t hash = rt_http_hash(ptr, len);
     struct value_slot *slot = &s->values[hash & (VALUE_SLOTS - 1)];
     bool known = slot->hash == hash && slot->len == len;
     if (known && slot->ref && !memcmp(slot->bytes, ptr, len)) return vs_ref_get(slot->ref);
@@ -117,4 +118,18 @@ vs_val rt_http_string_value(struct http_strings *s, struct vs_cx *cx, const char
         slot->ref = vs_ref_new(cx, str);
     }
     return str;
+}
+
+static bool is_name(const char *name, size_t len, const char *lower)
+{
+    return strlen(lower) == len && !strncasecmp(name, lower, len);
+}
+
+vs_val rt_http_string_field(struct http_strings *s, struct vs_cx *cx, const char *name,
+                            size_t name_len, const char *ptr, size_t len)
+{
+    if (is_name(name, name_len, "cookie") || is_name(name, name_len, "set-cookie") ||
+        is_name(name, name_len, "authorization") || is_name(name, name_len, "proxy-authorization"))
+        return vs_str_latin1(cx, ptr, (ptrdiff_t)len);
+    return rt_http_string_value(s, cx, ptr, len);
 }

@@ -4,6 +4,7 @@
  *   setCallbacks(onRequest, onBody, onComplete, onLeave, onEnd, onSent, onIdle)
  *   parserIdle(parser)
  *   headerPairs(head)                    [name, value, ...] of a head that onRequest got
+ *   headersObject(head)                  what req.headers is; undefined: for Node's code to say
  *   new Server(headMax)                  connections(), expired(headersMs, requestMs, max)
  *   new Connection(server, handle)       respond(), idle(), pause(), leave(), transfer(), close()
  */
@@ -13,6 +14,8 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/http/engine_priv.h"
+
+#define HEAD_SMALL 2048u /* bytes */
 
 struct state {
     struct http_engine engine;
@@ -34,15 +37,42 @@ static void set_callbacks(const struct vs_args *a)
     }
 }
 
+/* The bytes of a head: what most have is not worth an allocation. Free with head_free(). */
+struct head {
+    uint32_t len;
+    char *bytes;
+    char small[HEAD_SMALL];
+};
+
+static void head_read(struct vs_cx *cx, vs_val str, struct head *out)
+{
+    out->len = vs_str_len(str);
+    out->bytes = out->len <= HEAD_SMALL ? out->small : malloc(out->len);
+    CHECK(out->bytes);
+    vs_str_write_latin1(cx, str, 0, out->len, (uint8_t *)out->bytes);
+}
+
+static void head_free(struct head *h)
+{
+    if (h->bytes != h->small) free(h->bytes);
+}
+
 static void header_pairs(const struct vs_args *a)
 {
     struct http_engine *e = &state_of(rt_env_of(a))->engine;
-    uint32_t len = vs_str_len(vs_arg(a, 0));
-    char *head = malloc(len + 1);
-    CHECK(head);
-    vs_str_write_latin1(e->env->cx, vs_arg(a, 0), 0, len, (uint8_t *)head);
-    vs_ret_maybe(a, http_head_pairs(e, head, len));
-    free(head);
+    struct head head;
+    head_read(e->env->cx, vs_arg(a, 0), &head);
+    vs_ret_maybe(a, http_head_pairs(e, head.bytes, head.len));
+    head_free(&head);
+}
+
+static void headers_object(const struct vs_args *a)
+{
+    struct http_engine *e = &state_of(rt_env_of(a))->engine;
+    struct head head;
+    head_read(e->env->cx, vs_arg(a, 0), &head);
+    vs_ret_maybe(a, http_headers_object(e, head.bytes, head.len));
+    head_free(&head);
 }
 
 /* parserIdle(parser): its message, which another began, is complete. */
@@ -146,6 +176,7 @@ static void state_drop(struct rt_env *env)
     struct state *state = state_of(env);
     for (int i = 0; i < HTTP_EVENT_COUNT; i++) vs_ref_drop(state->engine.on[i]);
     http_engine_drop_spare(&state->engine);
+    http_shapes_drop(state->engine.shapes);
     rt_http_strings_drop(state->engine.strings);
     free(state);
 }
@@ -157,6 +188,7 @@ void rt_bind_torc_http(struct rt_env *env, vs_val target)
     CHECK(state);
     state->engine.env = env;
     state->engine.strings = rt_http_strings_new();
+    state->engine.shapes = http_shapes_new();
     env->binding_state[RT_STATE_torc_http] = state;
     env->binding_drop[RT_STATE_torc_http] = state_drop;
     state->server = vs_class_new(cx, "Server", server_new, NULL, 1);
@@ -174,6 +206,7 @@ void rt_bind_torc_http(struct rt_env *env, vs_val target)
     vs_put(cx, target, "Connection", vs_class_fn(state->connection));
     vs_put_fn(cx, target, "setCallbacks", set_callbacks);
     vs_put_fn(cx, target, "headerPairs", header_pairs);
+    vs_put_fn(cx, target, "headersObject", headers_object);
     vs_put_fn(cx, target, "parserIdle", parser_idle);
     vs_val flags = vs_obj_new(cx);
     vs_put_int(cx, flags, "requestKeepAlive", HTTP_REQUEST_KEEP_ALIVE);

@@ -63,6 +63,7 @@ struct http_engine {
     struct rt_env *env;
     struct vs_ref *on[HTTP_EVENT_COUNT]; /* owned */
     struct http_strings *strings;        /* owned */
+    struct http_shapes *shapes;          /* owned */
     struct http_out *spare;              /* owned */
     uint32_t spare_count;
     time_t date_second; /* that date is for */
@@ -156,8 +157,26 @@ struct http_head {
 };
 /* head: a request line and header lines as llhttp accepts them, complete. */
 void http_head_scan(const char *head, size_t len, struct http_head *out);
+/* A header line: what is around the value is not part of it. */
+struct http_line {
+    const char *name, *value;
+    size_t name_len, value_len;
+};
+/* Where the header lines of a head begin: after the request line, before which may be empty ones.
+ */
+const char *http_head_lines(const char *head, const char *end);
+/* The line at *p, which moves on; false: there is none. */
+bool http_head_next(const char **p, const char *end, struct http_line *out);
 /* [name, value, ...] of the header lines. NULL: exception pending. */
 vs_val http_head_pairs(struct http_engine *e, const char *head, size_t len);
+
+/* ---- headers.c ---- */
+
+struct http_shapes;
+struct http_shapes *http_shapes_new(void);
+void http_shapes_drop(struct http_shapes *s);
+/* What req.headers is. undefined: that is for Node's code to say. NULL: exception pending. */
+vs_val http_headers_object(struct http_engine *e, const char *head, size_t len);
 
 /* ---- reply.c ---- */
 

@@ -6,18 +6,12 @@
 #include "core/env.h"
 #include "core/http/engine_priv.h"
 
-struct line {
-    const char *name, *value;
-    size_t name_len, value_len;
-};
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
 }
 
-/* The next header line at *p, which moves on; false: there is none. */
-static bool next_line(const char **p, const char *end, struct line *out)
+bool http_head_next(const char **p, const char *end, struct http_line *out)
 {
     const char *eol = memchr(*p, '\n', (size_t)(end - *p));
     const char *colon = eol ? memchr(*p, ':', (size_t)(eol - *p)) : NULL;
@@ -25,20 +19,19 @@ static bool next_line(const char **p, const char *end, struct line *out)
     const char *value = colon + 1, *last = eol;
     while (value < last && is_blank(*value)) value++;
     while (last > value && (last[-1] == '\r' || is_blank(last[-1]))) last--;
-    *out = (struct line){ *p, value, (size_t)(colon - *p), (size_t)(last - value) };
+    *out = (struct http_line){ *p, value, (size_t)(colon - *p), (size_t)(last - value) };
     *p = eol + 1;
     return true;
 }
 
-/* After the request line; lines that are empty may come before it. */
-static const char *first_line(const char *p, const char *end)
+const char *http_head_lines(const char *p, const char *end)
 {
     while (p < end && (*p == '\r' || *p == '\n')) p++;
     const char *eol = memchr(p, '\n', (size_t)(end - p));
     return eol ? eol + 1 : end;
 }
 
-static bool is_name(const struct line *l, const char *lower, size_t len)
+static bool is_name(const struct http_line *l, const char *lower, size_t len)
 {
     return l->name_len == len && !strncasecmp(l->name, lower, len);
 }
@@ -54,8 +47,8 @@ void http_head_scan(const char *head, size_t len, struct http_head *out)
     while (url < eol && *url == ' ') url++;
     const char *stop = memchr(url, ' ', (size_t)(eol - url));
     *out = (struct http_head){ .url = url, .url_len = (size_t)((stop ? stop : eol) - url) };
-    struct line l;
-    for (p = eol < end ? eol + 1 : end; next_line(&p, end, &l);) {
+    struct http_line l;
+    for (p = eol < end ? eol + 1 : end; http_head_next(&p, end, &l);) {
         if (is_name(&l, "host", 4)) out->host = true;
         if (is_name(&l, "expect", 6)) out->expect = true;
     }
@@ -65,16 +58,17 @@ vs_val http_head_pairs(struct http_engine *e, const char *head, size_t len)
 {
     struct vs_cx *cx = e->env->cx;
     vs_val items[2 * HTTP_PAIRS_MAX];
-    const char *end = head + len, *p = first_line(head, end);
+    const char *end = head + len, *p = http_head_lines(head, end);
     vs_val out = NULL;
     uint32_t done = 0;
-    struct line l;
+    struct http_line l;
     for (bool more = true; more;) {
         uint32_t count = 0;
         rt_http_strings_settle(e->strings);
-        while (count < 2 * HTTP_PAIRS_MAX && (more = next_line(&p, end, &l))) {
+        while (count < 2 * HTTP_PAIRS_MAX && (more = http_head_next(&p, end, &l))) {
             items[count++] = rt_http_string_name(e->strings, cx, l.name, l.name_len);
-            items[count++] = rt_http_string_value(e->strings, cx, l.value, l.value_len);
+            items[count++] =
+                rt_http_string_field(e->strings, cx, l.name, l.name_len, l.value, l.value_len);
         }
         if (!out) {
             out = vs_arr_new(cx, items, count);

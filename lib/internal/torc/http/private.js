@@ -11,6 +11,8 @@ const kConnection = Symbol('torc.connection');
 const kTakenFrom = Symbol('torc.takenFrom');
 // Of a request: the text of its head.
 const kHead = Symbol('torc.head');
+// Of a message: its headers as an object; null: nobody has asked for them. Named as what Node's code has it under.
+const kHeadersMade = Symbol('kHeaders');
 // Of a request: whether it has a _readableState.
 const kStarted = Symbol('torc.started');
 // Of a response: status line and header lines as writeHead() was told; null: not yet.
@@ -62,6 +64,7 @@ module.exports = {
   kConnection,
   kTakenFrom,
   kHead,
+  kHeadersMade,
   kStarted,
   kLines,
   kBits,

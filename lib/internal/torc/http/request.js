@@ -2,11 +2,11 @@
 
 // IncomingMessage objects of the engine: the class is Node's, what they consist of is made when somebody asks for it.
 
-const { ObjectKeys } = primordials;
+const { FunctionPrototypeCall, ObjectDefineProperty, ObjectKeys } = primordials;
 
 const { Readable } = require('stream');
-const { headerPairs } = internalBinding('torc_http');
-const { kConnection, kHead, kStarted, lazy, own, incoming } = require('internal/torc/http/private');
+const { headerPairs, headersObject } = internalBinding('torc_http');
+const { kConnection, kHead, kHeadersMade, kStarted, lazy, own, incoming } = require('internal/torc/http/private');
 const { takeOver } = require('internal/torc/http/takeover');
 
 const {
@@ -15,6 +15,7 @@ const {
 } = incoming;
 const { prototype } = IncomingMessage;
 const classic = {
+  _addHeaderLine: prototype._addHeaderLine,
   _read: prototype._read,
   _destroy: prototype._destroy,
 };
@@ -23,7 +24,7 @@ function Request(connection, head, url, method) {
   this[kConnection] = connection;
   this[kHead] = head;
   this[kStarted] = false;
-  this[kHeaders] = null;
+  this[kHeadersMade] = null;
   this.url = url;
   this.method = method;
   this.complete = false;
@@ -62,6 +63,32 @@ lazy(prototype, 'rawHeaders', function() {
   const pairs = headerPairs(this[kHead]);
   own(this, 'rawHeaders', pairs);
   return pairs;
+});
+
+// Who adds the lines of a message that the server has told of: it has looked at its headers before.
+const SERVERS = { joinDuplicateHeaders: false };
+
+function headersOf(head) {
+  const object = headersObject(head);
+  if (object !== undefined) return object;
+  const headers = {};
+  const pairs = headerPairs(head);
+  for (let n = 0; n < pairs.length; n += 2)
+    FunctionPrototypeCall(classic._addHeaderLine, SERVERS, pairs[n], pairs[n + 1], headers);
+  return headers;
+}
+
+// Where the getter of 'headers' looks for the object that it has made, and puts it.
+ObjectDefineProperty(prototype, kHeaders, {
+  __proto__: null,
+  configurable: true,
+  enumerable: false,
+  get() {
+    const made = this[kHeadersMade];
+    if (made !== null || !isOurs(this) || prototype._addHeaderLine !== classic._addHeaderLine) return made;
+    return this[kHeadersMade] = headersOf(this[kHead]);
+  },
+  set(value) { this[kHeadersMade] = value; },
 });
 
 lazy(prototype, kHeadersCount, function() { return isOurs(this) ? this.rawHeaders.length : undefined; });
