@@ -21,7 +21,7 @@
 
 #define SQ_ENTRIES 256u
 #define CQ_ENTRIES 4096u
-#define BUF_LEN 65536u
+#define BUF_LEN 32768u
 #define BUF_COUNT 128u
 #define BUF_CAP UR_REAP_MAX /* what one poll can deliver */
 #define DGRAM_BUFS 64u

@@ -11,9 +11,9 @@
 #include "uring/sock.h"
 
 #define CONNECTIONS 1000
-#define USER_BYTES_MAX 512u  /* of the library, each: the stream and its places in tables */
-#define BUF_LEN 65536u       /* the default */
-#define POOL_MAX (16u << 20) /* receive buffers of a loop */
+#define USER_BYTES_MAX 512u /* of the library, each: the stream and its places in tables */
+#define BUF_LEN 32768u      /* the default */
+#define POOL_MAX (8u << 20) /* receive buffers of a loop */
 #define QUIET_NS 300000000
 #define SPARE_FDS 100
 

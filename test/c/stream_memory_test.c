@@ -6,7 +6,7 @@
 
 #define CONNECTIONS 400
 #define EACH 200000u
-#define BUF_LEN 65536u            /* the default */
+#define BUF_LEN 32768u            /* the default */
 #define POOL_CAP (256u * BUF_LEN) /* the default */
 #define SLACK_KB 4096u
 
