@@ -28,7 +28,7 @@ int main(void)
     EXPECT_STR(ur_open_reason(), "there is no I/O back end called kqueue");
     EXPECT_EQ(ur_loop_open(&l, &(struct ur_loop_options){ .backend = "fake", .buf_count = 3 }),
               -EINVAL);
-    EXPECT(strstr(ur_open_reason(), "power of two"));
+    EXPECT(strstr(ur_open_reason(), "buf_count and dgram_bufs must be powers of two"));
     EXPECT_EQ(ur_loop_open(&l, &(struct ur_loop_options){ .backend = "fake" }), 0);
     EXPECT_STR(ur_open_reason(), "");
     EXPECT_STR(ur_backend_name(l), "fake");

@@ -5,7 +5,7 @@ const { internalBinding } = require('internal/test/binding');
 const options = internalBinding('options');
 
 // torc's own.
-const isOurs = (name) => name.startsWith('--io') || name.startsWith('--no-io');
+const isOurs = (name) => /^--(no-)?(io|threads)/.test(name);
 // Node makes "--no" forms of names in brackets by mistake.
 const isMistake = (name) => /^--no[a-z_]+\]$/.test(name);
 const print = (title, entries) => {
