@@ -4,10 +4,12 @@
  * again. Without a buffer (-ENOBUFS) the socket is parked until the next poll (bufs.c). One
  * datagram at a time goes into a buffer of the socket's own after it was parked several times in a
  * row, so that others cannot starve it, and where the kernel does not have the operation or memory
- * for the shared buffers is short. */
+ * for the shared buffers is short. A socket that other processes read, too, is polled, and each
+ * time one datagram is taken: what lies in this process's buffers would be lost for the others. */
 #include "uring/dgram.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +24,8 @@ enum {
     D_PARKED = 1 << 3,
     D_ALONE = 1 << 4, /* the loop's buffers are not for this one */
     D_CLOSING = 1 << 5,
-    D_CLOSE_SENT = 1 << 6
+    D_CLOSE_SENT = 1 << 6,
+    D_SHARED = 1 << 7
 };
 
 struct ur_held_dgram {
@@ -55,21 +58,38 @@ static void stop(struct ur_dgram *d)
     sync_ref(d);
 }
 
+/* The next datagram goes into a buffer of the socket's own. */
+static void use_room(struct ur_dgram *d)
+{
+    if (!d->room) d->room = ur_alloc(sizeof *d->room);
+    d->room->iov = (struct iovec){ d->room->data, sizeof d->room->data };
+    d->room->from = (struct sockaddr_storage){ 0 };
+    d->msg = (struct msghdr){ .msg_name = &d->room->from,
+                              .msg_namelen = sizeof d->room->from,
+                              .msg_iov = &d->room->iov,
+                              .msg_iovlen = 1 };
+}
+
+static void arm_poll(struct ur_dgram *d)
+{
+    ur_op_prepare(&d->recv_op, UR_KIND_POLL, d->fd)->arg = POLLIN;
+    ur_op_start(d->loop, &d->recv_op);
+}
+
 /* Have a receive in flight. */
 static void arm(struct ur_dgram *d)
 {
     if (ur_op_active(&d->recv_op) || (d->bits & D_PARKED)) return;
+    if (d->bits & D_SHARED) {
+        arm_poll(d);
+        return;
+    }
     if (!(d->bits & D_ALONE) && ur_bufs_open_dgrams(d->loop)) d->bits |= D_ALONE;
     struct ur_desc *desc = ur_op_prepare(&d->recv_op, UR_KIND_RECVMSG, d->fd);
-    d->msg = (struct msghdr){ .msg_namelen = sizeof(struct sockaddr_storage) };
     if ((d->bits & D_ALONE) || d->parked_times >= STARVING_TIMES) {
-        if (!d->room) d->room = ur_alloc(sizeof *d->room);
-        d->room->iov = (struct iovec){ d->room->data, sizeof d->room->data };
-        d->room->from = (struct sockaddr_storage){ 0 };
-        d->msg.msg_name = &d->room->from;
-        d->msg.msg_iov = &d->room->iov;
-        d->msg.msg_iovlen = 1;
+        use_room(d);
     } else {
+        d->msg = (struct msghdr){ .msg_namelen = sizeof(struct sockaddr_storage) };
         desc->flags |= UR_DESC_POOL | UR_DESC_MULTI;
     }
     desc->buf = &d->msg;
@@ -134,6 +154,15 @@ static void receive(struct ur_dgram *d, int32_t res)
         hold(d, &m);
 }
 
+/* There is a datagram, unless another process was quicker. Length or -errno. */
+static int32_t take_polled(struct ur_dgram *d)
+{
+    if (!(d->bits & D_READING)) return -EAGAIN;
+    use_room(d);
+    ssize_t len = recvmsg(d->fd, &d->msg, MSG_DONTWAIT);
+    return len < 0 ? -errno : (int32_t)len;
+}
+
 /* Errors that say something about the descriptor, not about a datagram. */
 static bool is_lasting(int32_t res)
 {
@@ -189,6 +218,7 @@ static void recv_done(struct ur_op *op, int32_t res, uint32_t flags)
     struct ur_dgram *d = UR_CONTAINER(op, struct ur_dgram, recv_op);
     bool more = flags & UR_MORE;
     bool was_multi = op->desc.flags & UR_DESC_MULTI;
+    if (res >= 0 && (d->bits & D_SHARED)) res = take_polled(d);
     if (!(d->bits & D_CLOSING)) {
         if (res >= 0)
             receive(d, res);
@@ -236,6 +266,12 @@ void ur_dgram_init_take(struct ur_loop *l, struct ur_dgram *d, int fd)
     ur_op_unref(l, &d->recv_op);
     ur_op_unref(l, &d->other_op);
     d->recv_op.flags |= UR_OP_KEEP;
+}
+
+void ur_dgram_share(struct ur_dgram *d)
+{
+    UR_CHECK(!ur_op_active(&d->recv_op));
+    d->bits |= D_SHARED | D_ALONE;
 }
 
 void ur_dgram_start(struct ur_dgram *d, ur_dgram_fn *fn)

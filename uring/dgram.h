@@ -12,9 +12,8 @@
 
 #include "uring/op.h"
 
-#define UR_DGRAM_MAX                                                             \
-    65536u /* bytes of a datagram that are received: UDP has none that is longer \
-            */
+/* Bytes of a datagram that are received: UDP has none that is longer. */
+#define UR_DGRAM_MAX 65536u
 
 struct ur_dgram;
 
@@ -49,6 +48,10 @@ struct ur_dgram {
 
 /* Take over fd: non-blocking, nobody else closes it. */
 void ur_dgram_init_take(struct ur_loop *l, struct ur_dgram *d, int fd);
+
+/* Before the first start: other processes read from the socket, too. No datagram is taken before it
+ * can be delivered, so that the others get what this one does not want any more. */
+void ur_dgram_share(struct ur_dgram *d);
 
 /* Starting again replaces fn. */
 void ur_dgram_start(struct ur_dgram *d, ur_dgram_fn *fn);

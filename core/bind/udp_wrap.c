@@ -66,6 +66,7 @@ static int need_socket(struct udp *u, int family)
     return 0;
 }
 
+/* A socket that was made elsewhere, where it may still be read. */
 static int open_take(struct udp *u, int fd)
 {
     int family = 0;
@@ -75,6 +76,7 @@ static int open_take(struct udp *u, int fd)
         getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) < 0)
         return -errno;
     udp_open_take(u, fd, family);
+    ur_dgram_share(&u->dgram);
     return 0;
 }
 
