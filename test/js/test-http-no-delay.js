@@ -7,9 +7,10 @@ const http = require('http');
 const { spawnSync } = require('child_process');
 const main = require('../common/main');
 
-// { port of the peer, option } of the socket on stdin; nothing when it is none.
-const ASK = 'my $peer = getpeername(STDIN) or exit; my $option = getsockopt(STDIN, 6, 1) or exit;' +
-            'print unpack("x2n", $peer), " ", unpack("i", $option)';
+// { port of the peer, option } of the socket with descriptor 3; nothing when it is none. (As stdin it would be made to
+// block, for the server, too.)
+const ASK = 'open(my $s, "+<&=", 3) or exit; my $peer = getpeername($s) or exit;' +
+            'my $option = getsockopt($s, 6, 1) or exit; print unpack("x2n", $peer), " ", unpack("i", $option)';
 
 // Of the socket here whose peer has this port.
 function hasNoDelay(peerPort) {
@@ -21,7 +22,8 @@ function hasNoDelay(peerPort) {
       continue; // the directory's own
     }
     if (!target.startsWith('socket:')) continue;
-    const { stdout } = spawnSync('perl', ['-e', ASK], { stdio: [Number(name), 'pipe', 'ignore'], encoding: 'latin1' });
+    const stdio = ['ignore', 'pipe', 'ignore', Number(name)];
+    const { stdout } = spawnSync('perl', ['-e', ASK], { stdio, encoding: 'latin1' });
     const [port, option] = stdout.split(' ').map(Number);
     if (port === peerPort) return option !== 0;
   }
