@@ -84,6 +84,7 @@ function filters() {
   const other = dgram.createSocket('udp4');
   member.on('message', (d) => {
     log.push(String(d));
+    if (log.at(-1) === 'after disconnect') member.send('end', other.address().port, '127.0.0.1');
     if (log.at(-1) !== 'end') return;
     console.log(log);
     member.close();
@@ -101,9 +102,7 @@ function filters() {
           other.connect(9, '127.0.0.1', () => {
             other.disconnect();
             other.on('message', (d) => member.emit('message', d));
-            other.send('after disconnect', port, '127.0.0.1', () => {
-              member.send('end', other.address().port, '127.0.0.1');
-            });
+            other.send('after disconnect', port, '127.0.0.1');
           });
         });
       });
