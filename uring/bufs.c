@@ -9,8 +9,8 @@
  * loop's one private buffer, so that greedy neighbours cannot starve it.
  *
  * Datagrams have a group of their own, of buffers that hold the longest one there is; it is made
- * when the first socket wants it, and never grows. A socket
- * that found no buffer several times in a row gets one of its own for the next datagram. */
+ * when the first socket wants it, and never grows. A socket that found no buffer several times in a
+ * row gets one of its own for the next datagram. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
