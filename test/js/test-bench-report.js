@@ -9,8 +9,8 @@ const { bench, hasUring } = require('../common/bench');
 const FOREIGN = /<(?:script|link|img|iframe)[^>]+(?:src|href)=|@import|url\(/;
 // A request on the ring, besides the calls that submit and wait: what asking for the counters costs, shared out.
 const OTHER_CALLS_MAX = 0.05;
-// While there is but one connection that has anything to do, the ring is only waited for, and sends are plain calls. On a
-// busy machine four connections take turns so that it is one at a time, now and then.
+// While there is but one connection that has anything to do, the ring is only waited for, and sends are plain calls. On
+// a busy machine four connections take turns so that it is one at a time, now and then.
 const LONE_SENDS = 1;
 
 function checkPage(html, url) {
