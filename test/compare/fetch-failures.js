@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // fetch(): abort in each phase, redirects, answers that are bad or end early, bodies that fail, kept connections.
 const http = require('http');
 const net = require('net');

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // A program may look at the socket of a request at any time: it is there, and what follows goes on as if it had
 // been looked at from the start.
 const net = require('net');

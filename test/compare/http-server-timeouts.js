@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // headersTimeout, requestTimeout, keepAliveTimeout, closeIdleConnections, closeAllConnections.
 const http = require('http');
 const net = require('net');

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Idle timeouts: they fire once per idle time, are put off by traffic, and 0 switches them off.
 const net = require('net');
 

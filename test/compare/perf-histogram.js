@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Histograms of perf_hooks: counts, percentiles, statistics, values out of range.
 const { createHistogram, monitorEventLoopDelay, performance } = require('perf_hooks');
 const { run, step } = require('../common/show');

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Clients that go away, and servers that give up, in each phase of a request.
 const { run, scenario } = require('../../common/http-log');
 

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Bodies of requests: paused, resumed, not read, iterated, chunked, with trailers.
 const { Readable, Writable, pipeline } = require('stream');
 const { pipeline: pipelined } = require('stream/promises');

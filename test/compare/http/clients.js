@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // http.request(): its events and callbacks, whatever the server does.
 const http = require('http');
 const net = require('net');

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Many requests on one connection, time limits, and how a server closes.
 const { run, scenario } = require('../../common/http-log');
 

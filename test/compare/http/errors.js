@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // What goes wrong in handlers and listeners, and requests that are none.
 const { run, scenario } = require('../../common/http-log');
 

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // A request on a connection that an agent has kept: its events, ticks and async resources, whatever becomes of it.
 const async_hooks = require('async_hooks');
 const http = require('http');
