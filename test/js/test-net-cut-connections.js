@@ -13,13 +13,14 @@ const main = require('../common/main');
 
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 2);
 const CONNECTIONS = Number(process.env.SOAK_CONNECTIONS ?? 200);
+const ENOUGH = 2 * CONNECTIONS;
 const seed = Number(process.env.SOAK_SEED ?? Date.now() % 2 ** 31);
 // Not timers: the library has one for all of its own.
 const GAUGES = ['ops', 'slots', 'refs', 'parked', 'bufs_lent', 'jobs_running'];
 const BODY = Buffer.alloc(100_000, 'x');
 const MAX_DELAY_MS = 30;
 const STEP_MS = 10; // between looks at gauges that have to come down
-const STEPS = 500;
+const STEPS = 3000;
 
 let state = seed;
 function random(limit) { // a linear congruential generator: the same seed cuts in the same order
@@ -34,7 +35,7 @@ function gauges() {
 
 let opened = 0;
 let answered = 0;
-const deadline = Date.now() + SECONDS * 1000;
+let deadline;
 const cuts = [
   (socket) => socket.destroy(),
   (socket) => socket.resetAndDestroy(),
@@ -55,7 +56,8 @@ function open(port, done) {
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => {});
   socket.on('data', () => { answered++; });
-  socket.on('close', () => (Date.now() < deadline ? open(port, done) : done()));
+  // A busy machine gets the time that it takes for something to happen.
+  socket.on('close', () => (Date.now() < deadline || opened < ENOUGH || answered === 0 ? open(port, done) : done()));
   const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
   socket.write(request.slice(0, 1 + random(request.length)));
   if (random(2)) socket.write(request);
@@ -66,10 +68,11 @@ function open(port, done) {
 function storm(done) {
   server.listen(0, '127.0.0.1', () => {
     let left = CONNECTIONS;
+    deadline = Date.now() + SECONDS * 1000;
     const { port } = server.address();
     const finish = () => { if (--left === 0) server.close(() => setImmediate(done)); };
     for (let i = 0; i < CONNECTIONS; i++) open(port, finish);
-    setTimeout(() => server.closeAllConnections(), SECONDS * 1000 + 1000).unref();
+    setInterval(() => Date.now() > deadline + 1000 && server.closeAllConnections(), 1000).unref();
   });
 }
 
@@ -85,6 +88,5 @@ main(async () => {
     if (isDeepStrictEqual(after, before)) break;
   }
   assert.deepStrictEqual(after, before);
-  assert(opened > CONNECTIONS && answered > 0, `${opened} opened, ${answered} answers`);
   console.log(`${opened} connections, ${answered} chunks`, process.torc.io());
 });

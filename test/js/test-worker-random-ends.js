@@ -94,8 +94,10 @@ const fs = require('fs');
 const open = () => fs.readdirSync('/proc/self/fd').map((fd) => {
   try { return fs.readlinkSync(`/proc/self/fd/${fd}`); } catch { return 'gone'; } // the folder's own
 }).filter((name) => name !== 'gone');
-const workerThreads = () => fs.readdirSync('/proc/self/task')
-  .filter((id) => fs.readFileSync(`/proc/self/task/${id}/comm`, 'latin1') === 'torc-worker\n');
+const nameOf = (id) => {
+  try { return fs.readFileSync(`/proc/self/task/${id}/comm`, 'latin1'); } catch { return 'gone'; }
+};
+const workerThreads = () => fs.readdirSync('/proc/self/task').filter((id) => nameOf(id) === 'torc-worker\n');
 const openBefore = open();
 
 let started = 0, ended = 0;

@@ -1,28 +1,32 @@
 'use strict';
 // Another thread sees a worker that computes in the callback of a message as active, not as waiting.
 const assert = require('assert');
+const { setTimeout: sleep } = require('timers/promises');
 const { Worker } = require('worker_threads');
+const main = require('../common/main');
 
-const BUSY_MS = 200;
-const flag = new Int32Array(new SharedArrayBuffer(4));
+const BUSY_MS = 100;
+// Set by the worker when it computes, and by this thread when it has seen enough.
+const flags = new Int32Array(new SharedArrayBuffer(8));
 const worker = new Worker(`
   const { parentPort, workerData } = require('worker_threads');
-  parentPort.on('message', (ms) => {
+  parentPort.on('message', () => {
     Atomics.store(workerData, 0, 1);
-    for (const end = performance.now() + ms; performance.now() < end;);
-  });`, { eval: true, workerData: flag });
-worker.on('online', () => setTimeout(() => {
-  const before = worker.performance.eventLoopUtilization();
-  worker.postMessage(BUSY_MS);
-  const wait = setInterval(() => {
-    if (Atomics.load(flag, 0) === 0) return;
-    clearInterval(wait);
-    const start = worker.performance.eventLoopUtilization();
-    setTimeout(() => {
-      const { active, idle } = worker.performance.eventLoopUtilization(start);
-      assert(active > idle, `active ${active} ms, idle ${idle} ms`);
-      assert(before.idle > 0, 'it waited before');
-      worker.terminate();
-    }, BUSY_MS / 2);
-  }, 1);
-}, 50));
+    while (Atomics.load(workerData, 1) === 0);
+  });`, { eval: true, workerData: flags });
+
+const until = async (condition) => {
+  while (!condition()) await sleep(1);
+};
+
+main(async () => {
+  await until(() => worker.performance.eventLoopUtilization().idle > 0);
+  worker.postMessage('compute');
+  await until(() => Atomics.load(flags, 0) === 1);
+  const start = worker.performance.eventLoopUtilization();
+  await sleep(BUSY_MS);
+  const { active, idle } = worker.performance.eventLoopUtilization(start);
+  Atomics.store(flags, 1, 1);
+  assert(active > idle, `active ${active} ms, idle ${idle} ms`);
+  await worker.terminate();
+});
