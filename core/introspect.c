@@ -28,6 +28,7 @@ static const struct {
     { COUNTER(late) },
     { COUNTER(held_bytes) },
     { COUNTER(wakes) },
+    { COUNTER(spins) },
     { COUNTER(jobs) },
     { COUNTER(accept_backoffs) },
     { COUNTER(ops) },

@@ -1,7 +1,7 @@
 'use strict';
 // jobs.js TORC NODE PACKAGES [ROUNDS]: the cost of an empty job in a pool of two threads, torc:jobs beside piscina on
-// both runtimes, by turns; then how busy a CPU-bound set keeps the processors, and how late the main thread's timers
-// are.
+// both runtimes, by turns; then how much of two processors the jobs of a CPU-bound set get, and how late timers of the
+// main thread are meanwhile.
 //
 // With a KIND instead of the packages it is a child that measures once: jobs.js KIND PACKAGES.
 
@@ -19,7 +19,12 @@ const BUSY_JOB_MS = 20;
 const TICK_MS = 1;
 const P99 = 0.99;
 const WORK = `module.exports = (x) => x;
-module.exports.spin = (ms) => { const end = performance.now() + ms; while (performance.now() < end); };
+module.exports.spin = (ms) => {
+  const before = process.threadCpuUsage();
+  for (const end = performance.now() + ms; performance.now() < end;);
+  const { user, system } = process.threadCpuUsage(before);
+  return user + system;
+};
 `;
 
 const kinds = {
@@ -48,25 +53,26 @@ async function overhead(pool, depth) {
   return { us: us / JOBS, cpu: (user + system) / JOBS };
 }
 
-// Threads that compute all the time, beside a timer: how much of two processors is used, and how late it fires.
+// Threads that compute all the time, beside a timer: how much of two processors they get by their own clocks, without
+// what a job costs besides, and how late it fires.
 async function busy(pool) {
   const late = [];
+  let cpu = 0;
   let due = performance.now() + TICK_MS;
   const timer = setInterval(() => {
     const now = performance.now();
     late.push(Math.max(0, now - due));
     due = now + TICK_MS;
   }, TICK_MS);
-  const cpu = process.cpuUsage(), start = performance.now();
+  const start = performance.now();
   const next = async () => {
-    while (performance.now() - start < BUSY_MS) await pool.run(BUSY_JOB_MS, { name: 'spin' });
+    while (performance.now() - start < BUSY_MS) cpu += await pool.run(BUSY_JOB_MS, { name: 'spin' });
   };
   await Promise.all(Array.from({ length: 2 * THREADS }, next));
   const us = (performance.now() - start) * 1000;
-  const { user, system } = process.cpuUsage(cpu);
   clearInterval(timer);
   late.sort((a, b) => a - b);
-  return { share: (user + system) / us / THREADS, late: late[Math.floor(late.length * P99)] };
+  return { share: cpu / us / THREADS, late: late[Math.floor(late.length * P99)] };
 }
 
 async function child(kind, packages) {
@@ -106,13 +112,14 @@ function main(torc, node, packages, rounds = '5') {
   const base = cases.at(-1);
   console.log(machine());
   for (const depth of DEPTHS) {
-    const cpu = (c) => middle(c, (r) => r[depth].cpu);
+    const time = (c) => middle(c, (r) => r[depth].us), cpu = (c) => middle(c, (r) => r[depth].cpu);
     console.log(`\nan empty job, ${depth} at a time, ${THREADS} threads; CPU time is that of all threads\n`);
-    table([['', 'µs', 'CPU µs', 'of Node'], ...cases.map((c) => [
-      c.name, middle(c, (r) => r[depth].us).toFixed(1), cpu(c).toFixed(1), (cpu(c) / cpu(base)).toFixed(2)])]);
+    table([['', 'µs', 'of Node', 'CPU µs', 'of Node'], ...cases.map((c) => [
+      c.name, time(c).toFixed(1), (time(c) / time(base)).toFixed(2),
+      cpu(c).toFixed(1), (cpu(c) / cpu(base)).toFixed(2)])]);
   }
-  console.log(`\n${THREADS} threads that compute: the share of ${THREADS} processors they get, and how late a timer ` +
-    'of the main thread is (99th percentile)\n');
+  console.log(`\n${THREADS} threads that compute: the share of ${THREADS} processors the jobs get, and how late a ` +
+    'timer of the main thread is (99th percentile)\n');
   table([['', 'busy', 'late, ms'], ...cases.map((c) => [
     c.name, `${(100 * middle(c, (r) => r.busy.share)).toFixed(0)} %`, middle(c, (r) => r.busy.late).toFixed(2)])]);
 }

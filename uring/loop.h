@@ -81,6 +81,14 @@ void ur_loop_update_time(struct ur_loop *l);
 void ur_loop_wake(struct ur_loop *l);
 void ur_loop_on_wake(struct ur_loop *l, ur_wake_fn *fn, void *arg);
 
+/* For a loop that is about to exchange short messages with another thread: a poll that would wait
+ * looks for a wake until it has taken ns of processor time, before it sleeps. As long as that pays:
+ * each time in vain it is left out for longer, up to UR_SPIN_SKIPS polls. 0, as at first: never;
+ * never with a single processor either. */
+void ur_loop_spin(struct ur_loop *l, uint64_t ns);
+
+#define UR_SPIN_SKIPS 64u
+
 void *ur_loop_owner(const struct ur_loop *l);
 const char *ur_backend_name(const struct ur_loop *l);
 
@@ -104,6 +112,7 @@ struct ur_stats {
     uint64_t late;       /* completions of an older generation, dropped */
     uint64_t held_bytes; /* bytes copied out because their stream was stopped */
     uint64_t wakes;      /* wake-ups seen by the loop */
+    uint64_t spins;      /* polls that looked for a wake before they slept; see ur_loop_spin() */
     uint64_t jobs;       /* jobs started */
     uint64_t accept_backoffs;
     uint64_t ops;          /* gauge: active ops, ref'd or not */

@@ -4,8 +4,9 @@
 
 const { serializeError } = require('internal/error_serdes');
 const { JobsError } = require('internal/torc/jobs/errors');
+const { spin } = internalBinding('torc_threads');
 const {
-  SLOTS, kDone, kFailed, kNotLoaded, kReady, kReceive, kSent, kStarted, kUnreadable,
+  SLOTS, SPIN_US, kDone, kFailed, kNotLoaded, kReady, kReceive, kSent, kStarted, kUnreadable,
 } = require('internal/torc/jobs/protocol');
 
 class Moved {
@@ -47,6 +48,7 @@ class JobThread {
       this.#answerError(kNotLoaded, error);
       return;
     }
+    spin(SPIN_US);
     this.#port.postMessage([kReady]);
     this.#port[kReceive] = (message, type) => {
       if (type !== 'message') return;

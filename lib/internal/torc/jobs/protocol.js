@@ -14,6 +14,9 @@ module.exports = {
   kNotLoaded: 3,
   kReady: 4,
 
+  // Thread and pool look for each other's messages for so long before they sleep, which takes longer itself.
+  SPIN_US: 30,
+
   SLOTS: 64,
   kSent: 0,
   kStarted: 1,

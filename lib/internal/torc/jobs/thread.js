@@ -4,9 +4,10 @@
 
 const { deserializeError } = require('internal/error_serdes');
 const { MessageChannel, drainMessagePort } = internalBinding('messaging');
+const { spin } = internalBinding('torc_threads');
 const { Worker } = require('internal/worker');
 const {
-  SLOTS, kDone, kNotLoaded, kReady, kReceive, kSent, kStarted, kUnreadable, kWithdrawn,
+  SLOTS, SPIN_US, kDone, kNotLoaded, kReady, kReceive, kSent, kStarted, kUnreadable, kWithdrawn,
 } = require('internal/torc/jobs/protocol');
 
 const SCRIPT = "process.getBuiltinModule('torc:jobs')[Symbol.for('torc.jobs.startThread')]();";
@@ -49,6 +50,7 @@ class Thread {
       workerData: { port: port2, slots: this.#slots, file, workerData },
       transferList: [port2],
     });
+    spin(SPIN_US);
     this.#worker.unref();
     this.#worker.on('error', (error) => { this.#error = error; });
     this.#worker.on('exit', (code) => {
