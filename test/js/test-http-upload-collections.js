@@ -1,8 +1,8 @@
 'use strict';
 // Alone
 // Bodies that are received and forgotten die young: no full collection is needed for the sake of their buffers. The
-// heap is that of the server alone. V8 makes one for reasons of its own now and then, the more often the slower all goes:
-// the try with the fewest counts.
+// heap is that of the server alone. V8 makes one for reasons of its own now and then, the more often the slower all
+// goes: the try with the fewest counts.
 
 const assert = require('assert');
 const { once } = require('events');

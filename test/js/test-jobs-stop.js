@@ -53,7 +53,8 @@ async function limits() {
   await assert.rejects(pool.run(1, { name: 'spins' }), { code: 'ERR_JOBS_TIMEOUT', message: /200 ms/ });
   await assert.rejects(pool.run(1, { name: 'spins', timeout: 50 }), { code: 'ERR_JOBS_TIMEOUT', message: /50 ms/ });
   await assert.rejects(pool.run(1, { name: 'eats', timeout: Infinity }), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
-  await assert.rejects(pool.run(1, { name: 'exits', timeout: Infinity }), { code: 'ERR_JOBS_THREAD_ENDED', message: /exit code 3/ });
+  await assert.rejects(pool.run(1, { name: 'exits', timeout: Infinity }),
+                       { code: 'ERR_JOBS_THREAD_ENDED', message: /exit code 3/ });
   await assert.rejects(pool.run(1, { name: 'dies', timeout: Infinity }), { message: 'out of the job' });
   assert.strictEqual(await pool.run('goes on', { timeout: Infinity }), 'goes on');
   const { done, failed, timedOut } = pool.stats();
