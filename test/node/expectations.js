@@ -28,17 +28,18 @@ function read(file) {
   return known;
 }
 
-// { regressions, unexpected, stale }: names that fail and should pass, pass and should fail, or are no tests.
+// { regressions, unexpected, stale }: names that fail and should pass, pass in all runs and should fail, are no tests.
 function check(known, tests, verdicts) {
   const outcome = { regressions: [], unexpected: [], stale: [] };
   const names = new Set();
   for (const test of tests) {
     names.add(test.name);
     if (!isCounted(test, verdicts.node)) continue;
-    const passed = verdicts.torc.get(test.name).verdict === 'pass';
+    const { verdict, unsteady } = verdicts.torc.get(test.name);
+    const passed = verdict === 'pass';
     const entry = known.get(test.name);
     if (!passed && entry === undefined) outcome.regressions.push(test.name);
-    if (passed && entry !== undefined && !entry.flaky) outcome.unexpected.push(test.name);
+    if (passed && !unsteady && entry !== undefined && !entry.flaky) outcome.unexpected.push(test.name);
   }
   outcome.stale = [...known.keys()].filter((name) => !names.has(name));
   return outcome;

@@ -43,4 +43,10 @@ async function runAll(config, runtime, tests, options) {
   return results;
 }
 
-module.exports = { runAll };
+// One test, with nothing beside it and ample time. Resolves to its result.
+function runAlone(config, runtime, test, { timeoutMs, reference }) {
+  const SLACK = 4;
+  return runTest(config, runtime, test, 0, SLACK * limitOf(timeoutMs, reference.get(test.name)));
+}
+
+module.exports = { runAll, runAlone };
