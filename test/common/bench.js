@@ -9,13 +9,16 @@ require('./tmpdir');
 const server = path.join(__dirname, '..', 'fixtures', 'bench-server.js');
 const SHORT = ['--rounds=1', '--seconds=1', '--warm-up=0', '--loader=own', '--wait=20'];
 
-// A port that nobody has at the moment.
+// A port that nobody has at the moment, and that the kernel gives nobody who takes any (it has a range of its own for
+// those): it is still free when the server wants it.
+const PORT_MIN = 10_000;
+const PORT_MAX = 32_000;
+
 function freePort() {
+  const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
   return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    const probe = net.createServer().listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
+    probe.on('error', () => resolve(freePort()));
   });
 }
 

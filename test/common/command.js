@@ -30,7 +30,7 @@ const file = (filename, text) => {
 // show: 'all', or a list of what to print; the exit code always is.
 const command = (args, { input = '', env = {}, show = ['stdout', 'stderr'] } = {}) => {
   const result = spawnSync(process.execPath, args, {
-    cwd: dir, env: { ...clean(), ...env }, input, encoding: 'utf8', timeout: 20_000,
+    cwd: dir, env: { ...clean(), ...env }, input, encoding: 'utf8', timeout: 100_000,
   });
   console.log(`$ ${JSON.stringify(args)}${Object.keys(env).length ? ` ${JSON.stringify(env)}` : ''}`);
   for (const stream of show) {

@@ -13,7 +13,7 @@ const http = require('http');
 const net = require('net');
 const { setTimeout: sleep } = require('timers/promises');
 
-const LIMIT_MS = 20_000; // for one variant of a scenario
+const LIMIT_MS = 60_000; // for one variant of a scenario
 const VARIANTS = ['plain', 'sockets', 'ticks'];
 
 const SERVER_EVENTS = ['listening', 'close', 'error', 'drop', 'dropRequest'];

@@ -12,7 +12,7 @@ const path = require('path');
 const CLIENTS = 16;
 const KILLS = 5;
 const SERVES_WITHIN_MS = 1000;
-const LOST_AFTER_MS = 10_000;
+const LOST_AFTER_MS = 30_000;
 const POLICIES = { rr: cluster.SCHED_RR, none: cluster.SCHED_NONE };
 
 // Written at once, so that it is known of a worker that is killed the moment after.

@@ -14,7 +14,7 @@ const CONNECTIONS = 16; // at a time
 const REQUESTS_MAX = 6; // of a connection
 const MUTATED_PART = 0.5; // of the connections
 const QUIET_MS = 20; // a mutated request may be one that waits for more
-const ANSWER_LIMIT_MS = 20_000;
+const ANSWER_LIMIT_MS = 60_000;
 
 function piecesOf(random, text) {
   const pieces = [];

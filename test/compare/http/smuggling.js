@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Requests whose framing is ambiguous or wrong: what is answered, which requests the handler sees with which bodies,
 // and whether the connection stays. A probe follows each: is it a request, or somebody's body? Each case arrives whole,
 // byte by byte, and in random pieces; by hand, with the beginning of names of cases, in two pieces cut at every place,
