@@ -45,6 +45,7 @@ async function expectError(mode, pattern, args) {
   const { status, stderr } = await bench(mode, args);
   assert.match(stderr, pattern);
   assert.strictEqual(status, 1);
+  return { stderr };
 }
 
 // Its servers insist on the ring, whatever was made to fail; without its features it makes more calls.

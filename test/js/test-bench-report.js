@@ -18,8 +18,9 @@ const OTHER_CALLS_MAX = 0.05;
 // a busy machine four connections take turns so that it is one at a time, now and then.
 const LONE_SENDS = 1;
 
-// What the ring is for.
+// What the ring is for. A server that had hardly a turn has used no processor time that the kernel would count.
 function savesCalls({ uring: [ring], epoll: [other] }) {
+  if (ring.cpu === 0 || other.cpu === 0) return false;
   return ring.calls > 0 && ring.calls < other.calls && ring.calls - ring.enters < LONE_SENDS + OTHER_CALLS_MAX;
 }
 
@@ -37,7 +38,7 @@ function checkPage(html, url) {
   assert.deepStrictEqual(results.map((r) => r.connections), [1, 4]);
   for (const { uring: [ring], epoll: [other] } of results) {
     for (const figures of [ring, other]) {
-      assert.ok(figures.rate > 0 && figures.cpu > 0 && figures.memory > 1);
+      assert.ok(figures.rate > 0 && figures.memory > 1);
       assert.ok(figures.p50 <= figures.p90 && figures.p90 <= figures.p99);
     }
   }
@@ -61,9 +62,9 @@ main(async () => {
 async function report(temporary) {
   const { status, stdout, stderr, url } = await bench('good', ['--output', 'page.html'], { TMPDIR: temporary });
   assert.strictEqual(status, 0, stderr);
-  assert.match(stdout, /^1 connection\n +io_uring +epoll +ratio +spread\nrequests per second, \/s +\d+ +\d+ +\d\./m);
+  assert.match(stdout, /^1 connection\n +io_uring +epoll +ratio +spread\nrequests per second, \/s +\d+ +\d+ +\d+\./m);
   assert.match(stdout, /^4 connections\n/m);
-  assert.match(stdout, /^system calls per request +\d\.\d{3} +\d\.\d{3} /m);
+  assert.match(stdout, /^system calls per request +\d+\.\d{3} +\d+\.\d{3} /m);
   assert.match(stdout, /1 round of 1 s on each back end by turns/);
   const results = checkPage(fs.readFileSync('page.html', 'utf8'), url);
 
