@@ -14,6 +14,7 @@
 struct rt_conn;
 struct rt_connect;
 struct rt_channel;
+struct rt_seat;
 
 enum rt_conn_bits {
     RT_CONN_OPEN = 1, /* io is in use */
@@ -51,7 +52,9 @@ struct rt_conn {
     int delayed_err;    /* of bind: reported by what comes next, as libuv does */
     uint16_t bits;      /* enum rt_conn_bits */
     /* Makes the handle of an accepted connection; NULL: an exception is pending. Set by servers. */
-    vs_val (*accept)(struct rt_env *env, int fd);
+    vs_val (*accept)(struct rt_conn *server, int fd);
+    /* Servers of torc --threads, and what they have accepted; else NULL. Set after init. */
+    struct rt_seat *seat;
     /* Takes over a connection that came when no JS could run any more; NULL: it is closed. Set by
      * the owner after init. */
     void (*unserved_take)(struct rt_conn *c, int fd);
@@ -73,7 +76,8 @@ void rt_conn_open_take(struct rt_conn *c, int fd, enum ur_stream_kind kind, int 
 void rt_conn_adopt_take(struct rt_conn *c, int fd);
 
 /* listen(2) on c->fd and accept; each connection goes to onconnection(status, handle). 0/-errno. */
-int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_env *env, int fd));
+int rt_conn_listen(struct rt_conn *c, int backlog,
+                   vs_val (*accept)(struct rt_conn *server, int fd));
 
 /* For a server that listens: fd is its next connection. From the loop only. */
 void rt_conn_serve_take(struct rt_conn *c, int fd);

@@ -10,6 +10,7 @@
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/listeners.h"
 #include "core/req.h"
 
 /* ---- connecting ---- */
@@ -88,7 +89,7 @@ static void call_onconnection(struct rt_conn *c, int status, int fd)
     struct rt_callback cb;
     rt_callback_open(&cb, env, &c->handle.async);
     vs_val argv[] = { vs_i32(cx, status), vs_undefined(cx) };
-    vs_val handle = fd >= 0 ? c->accept(env, fd) : argv[1];
+    vs_val handle = fd >= 0 ? c->accept(c, fd) : argv[1];
     vs_val self = rt_async_object(&c->handle.async);
     vs_val fn = handle ? vs_get(cx, self, rt_str(env, onconnection)) : NULL;
     if (fn && vs_is_fn(fn)) {
@@ -108,11 +109,11 @@ static void accepted(struct ur_listener *io, int32_t res)
     struct rt_conn *c = container_of(io, struct rt_server, io)->conn;
     if (res < 0)
         call_onconnection(c, res, -1);
-    else
+    else if (!c->seat || !rt_seat_pass_take(c->seat, res))
         call_onconnection(c, 0, res);
 }
 
-int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_env *env, int fd))
+int rt_conn_listen(struct rt_conn *c, int backlog, vs_val (*accept)(struct rt_conn *server, int fd))
 {
     if (c->handle.state != RT_HANDLE_OPEN || c->fd < 0) return -EINVAL;
     if (listen(c->fd, backlog) < 0) return -errno;

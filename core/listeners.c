@@ -5,21 +5,33 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/inbox.h"
 
-#define CONNECTIONS_MAX 4096 /* kept for a thread that comes; more are closed */
+#define CONNECTIONS_MAX 4096 /* kept for a thread; more are closed, or not passed to it */
+/* A thread serves what it has accepted as long as it has at most so many connections more than the
+ * one that has fewest, and this part of that one's: to pass one on costs a wake. */
+#define UNEVEN_COUNT 1
+#define UNEVEN_PART 32
 
-/* The socket of one thread. */
-struct socket {
+struct place;
+
+/* Under lock, but for the count and its shadow of inbox. */
+struct rt_seat {
+    struct place *place;
     int fd;      /* owned; -1: none */
     bool in_use; /* the thread that is running has asked for it */
     int *kept;   /* owned: connections */
     uint32_t kept_count;
+    struct rt_inbox *inbox; /* owned share; NULL: nobody listens */
+    struct rt_note *note;
+    atomic_bool listens; /* there is an inbox */
+    atomic_int count;    /* connections: those being served and those kept */
 };
 
 /* An address that threads listen on. One that asks twice for any free port gets two of these. */
@@ -27,7 +39,8 @@ struct place {
     struct sockaddr_storage asked, bound;
     socklen_t len;
     bool v6only;
-    struct socket sockets[RT_THREADS_MAX + 1];
+    struct rt_seat seats[RT_THREADS_MAX + 1];
+    atomic_uint last; /* the highest thread that has asked */
     struct place *next;
 };
 
@@ -73,7 +86,7 @@ static struct place *find(uint32_t thread, const struct place *like)
     for (struct place *p = places; p; p = p->next) {
         bool same = p->len == like->len && p->v6only == like->v6only &&
                     memcmp(&p->asked, &like->asked, sizeof p->asked) == 0;
-        if (same && !(p->sockets[thread].in_use && any_port(&p->asked))) return p;
+        if (same && !(p->seats[thread].in_use && any_port(&p->asked))) return p;
     }
     return NULL;
 }
@@ -83,7 +96,10 @@ static struct place *add(const struct place *like)
     struct place *p = calloc(1, sizeof *p), **end = &places;
     CHECK(p);
     *p = *like;
-    for (uint32_t i = 0; i <= RT_THREADS_MAX; i++) p->sockets[i].fd = -1;
+    for (uint32_t i = 0; i <= RT_THREADS_MAX; i++) {
+        p->seats[i].fd = -1;
+        p->seats[i].place = p;
+    }
     while (*end) end = &(*end)->next;
     *end = p;
     return p;
@@ -93,14 +109,14 @@ static struct place *add(const struct place *like)
 static bool is_free(const struct place *p)
 {
     for (uint32_t i = 0; i <= RT_THREADS_MAX; i++) {
-        if (p->sockets[i].fd >= 0) return false;
+        if (p->seats[i].fd >= 0) return false;
     }
     return true;
 }
 
 static int give(struct place *p, uint32_t thread)
 {
-    struct socket *s = &p->sockets[thread];
+    struct rt_seat *s = &p->seats[thread];
     if (s->in_use) return -EADDRINUSE;
     if (is_free(p)) {
         int err = settle(p);
@@ -114,80 +130,53 @@ static int give(struct place *p, uint32_t thread)
     int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
     if (fd < 0) return -errno;
     s->in_use = true;
+    if (thread > atomic_load(&p->last)) atomic_store(&p->last, thread);
     return fd;
 }
 
-int rt_listeners_open(uint32_t thread, const struct sockaddr *addr, socklen_t len, bool v6only)
+int rt_listeners_open(uint32_t thread, const struct sockaddr *addr, socklen_t len, bool v6only,
+                      struct rt_seat **seat)
 {
     struct place like = { .len = len, .v6only = v6only };
     memcpy(&like.asked, addr, len);
     pthread_mutex_lock(&lock);
     struct place *p = find(thread, &like);
-    int fd = give(p ? p : add(&like), thread);
+    if (!p) p = add(&like);
+    int fd = give(p, thread);
+    *seat = &p->seats[thread];
     pthread_mutex_unlock(&lock);
     return fd;
 }
 
-/* With the lock held: the thread's socket that fd is a descriptor of; NULL: none. */
-static struct socket *socket_of(uint32_t thread, int fd)
+/* With the lock held. */
+static void leave(struct rt_seat *s)
 {
-    struct stat a, b;
-    if (fstat(fd, &a) < 0) return NULL;
-    for (struct place *p = places; p; p = p->next) {
-        struct socket *s = &p->sockets[thread];
-        if (s->fd >= 0 && fstat(s->fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-            return s;
-    }
-    return NULL;
+    if (s->inbox) rt_inbox_drop(s->inbox);
+    s->inbox = NULL;
+    s->note = NULL;
+    atomic_store(&s->listens, false);
 }
 
-static void drop_socket(struct socket *s)
+/* With the lock held. The connections being served go on. */
+static void drop_socket(struct rt_seat *s)
 {
-    for (uint32_t i = 0; i < s->kept_count; i++) close(s->kept[i]);
+    leave(s);
+    while (s->kept_count > 0) {
+        close(s->kept[--s->kept_count]);
+        rt_seat_count(s, -1);
+    }
     free(s->kept);
+    s->kept = NULL;
     if (s->fd >= 0) close(s->fd);
-    *s = (struct socket){ .fd = -1 };
-}
-
-void rt_listeners_close(uint32_t thread, int fd)
-{
-    pthread_mutex_lock(&lock);
-    struct socket *s = socket_of(thread, fd);
-    if (s) {
-        shutdown(s->fd, SHUT_RDWR); /* the accept in flight holds it open for a moment */
-        drop_socket(s);
-    }
-    pthread_mutex_unlock(&lock);
-}
-
-void rt_listeners_keep_take(uint32_t thread, int fd, int connection)
-{
-    pthread_mutex_lock(&lock);
-    struct socket *s = socket_of(thread, fd);
-    if (s && s->kept_count < CONNECTIONS_MAX) {
-        s->kept = realloc(s->kept, (s->kept_count + 1) * sizeof *s->kept);
-        CHECK(s->kept);
-        s->kept[s->kept_count++] = connection;
-    } else {
-        close(connection);
-    }
-    pthread_mutex_unlock(&lock);
-}
-
-int rt_listeners_next(uint32_t thread, int fd)
-{
-    pthread_mutex_lock(&lock);
-    struct socket *s = socket_of(thread, fd);
-    int connection = s && s->kept_count ? s->kept[--s->kept_count] : -1;
-    pthread_mutex_unlock(&lock);
-    return connection;
+    s->fd = -1;
+    s->in_use = false;
 }
 
 bool rt_listeners_any(uint32_t thread)
 {
     bool any = false;
     pthread_mutex_lock(&lock);
-    for (struct place *p = places; p && !any; p = p->next) any = p->sockets[thread].fd >= 0;
+    for (struct place *p = places; p && !any; p = p->next) any = p->seats[thread].fd >= 0;
     pthread_mutex_unlock(&lock);
     return any;
 }
@@ -197,10 +186,102 @@ void rt_listeners_ended(uint32_t thread, bool again)
     pthread_mutex_lock(&lock);
     for (struct place *p = places; p; p = p->next) {
         if (again) {
-            p->sockets[thread].in_use = false;
+            p->seats[thread].in_use = false;
         } else {
-            drop_socket(&p->sockets[thread]);
+            drop_socket(&p->seats[thread]);
         }
     }
     pthread_mutex_unlock(&lock);
+}
+
+void rt_seat_serve(struct rt_seat *s, struct rt_inbox *inbox, struct rt_note *n)
+{
+    pthread_mutex_lock(&lock);
+    leave(s);
+    s->inbox = rt_inbox_hold(inbox);
+    s->note = n;
+    atomic_store(&s->listens, true);
+    pthread_mutex_unlock(&lock);
+}
+
+void rt_seat_leave(struct rt_seat *s)
+{
+    pthread_mutex_lock(&lock);
+    leave(s);
+    pthread_mutex_unlock(&lock);
+}
+
+void rt_seat_close(struct rt_seat *s)
+{
+    pthread_mutex_lock(&lock);
+    /* The accept in flight holds it open for a moment. */
+    if (s->fd >= 0) shutdown(s->fd, SHUT_RDWR);
+    drop_socket(s);
+    pthread_mutex_unlock(&lock);
+}
+
+void rt_seat_count(struct rt_seat *s, int more)
+{
+    atomic_fetch_add_explicit(&s->count, more, memory_order_relaxed);
+}
+
+static int count_of(struct rt_seat *s)
+{
+    return atomic_load_explicit(&s->count, memory_order_relaxed);
+}
+
+/* Of those that listen, the one with the fewest connections. */
+static struct rt_seat *fewest(struct rt_seat *s)
+{
+    struct place *p = s->place;
+    uint32_t last = atomic_load_explicit(&p->last, memory_order_relaxed);
+    struct rt_seat *best = s;
+    for (uint32_t i = 1; i <= last; i++) {
+        struct rt_seat *other = &p->seats[i];
+        bool listens = atomic_load_explicit(&other->listens, memory_order_relaxed);
+        if (listens && count_of(other) < count_of(best)) best = other;
+    }
+    return best;
+}
+
+/* With the lock held. False: there is no room. */
+static bool keep(struct rt_seat *s, int connection)
+{
+    if (s->fd < 0 || s->kept_count == CONNECTIONS_MAX) return false;
+    s->kept = realloc(s->kept, (s->kept_count + 1) * sizeof *s->kept);
+    CHECK(s->kept);
+    s->kept[s->kept_count++] = connection;
+    rt_seat_count(s, 1);
+    return true;
+}
+
+bool rt_seat_pass_take(struct rt_seat *s, int connection)
+{
+    struct rt_seat *to = fewest(s);
+    int least = count_of(to);
+    if (count_of(s) - least <= UNEVEN_COUNT + least / UNEVEN_PART) return false;
+    pthread_mutex_lock(&lock);
+    bool passed = to->inbox && keep(to, connection);
+    if (passed) rt_inbox_post(to->inbox, to->note);
+    pthread_mutex_unlock(&lock);
+    return passed;
+}
+
+void rt_seat_keep_take(struct rt_seat *s, int connection)
+{
+    pthread_mutex_lock(&lock);
+    if (!keep(s, connection)) close(connection);
+    pthread_mutex_unlock(&lock);
+}
+
+int rt_seat_next(struct rt_seat *s)
+{
+    int connection = -1;
+    pthread_mutex_lock(&lock);
+    if (s->kept_count > 0) {
+        connection = s->kept[--s->kept_count];
+        rt_seat_count(s, -1);
+    }
+    pthread_mutex_unlock(&lock);
+    return connection;
 }

@@ -100,7 +100,7 @@ struct ur_loop {
     struct ur_port *port;  /* NULL: nobody asked for it yet */
     atomic_bool wake_pending;
     atomic_bool waiting; /* in the kernel, or about to be: only then a wake needs a system call */
-    uint64_t spin_ns; /* 0: polls that wait sleep at once */
+    uint64_t spin_ns;    /* 0: polls that wait sleep at once */
     uint32_t spin_skip, spin_skips; /* polls still to be left out; after the last time in vain */
     ur_wake_fn *wake_fn;
     void *wake_arg;

@@ -60,8 +60,9 @@ static void pipe_new(const struct vs_args *a)
     make(rt_env_of(a), vs_this(a), vs_int(vs_arg(a, 0)));
 }
 
-static vs_val accept_one(struct rt_env *env, int fd)
+static vs_val accept_one(struct rt_conn *server, int fd)
 {
+    struct rt_env *env = server->handle.async.env;
     vs_val object = vs_class_make(state_of(env)->pipe);
     if (!object) {
         close(fd);

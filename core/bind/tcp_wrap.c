@@ -22,7 +22,9 @@ enum tcp_flag { TCP_IPV6ONLY = 1, TCP_REUSEPORT = 2 };
 
 struct tcp_state {
     struct vs_class *tcp;
-    struct rt_soon kept; /* connections that an earlier thread has left */
+    struct rt_soon kept;   /* connections that an earlier thread has left */
+    struct rt_note passed; /* connections that other threads hand over */
+    struct rt_env *env;
 };
 
 static struct tcp_state *state_of(struct rt_env *env)
@@ -44,15 +46,27 @@ static void tcp_new(const struct vs_args *a)
     make(rt_env_of(a), vs_this(a), vs_int(vs_arg(a, 0)));
 }
 
-static vs_val accept_one(struct rt_env *env, int fd)
+static void served_closed(struct rt_conn *c)
 {
+    rt_seat_count(c->seat, -1);
+}
+
+static vs_val accept_one(struct rt_conn *server, int fd)
+{
+    struct rt_env *env = server->handle.async.env;
     vs_val object = vs_class_make(state_of(env)->tcp);
     if (!object) {
         close(fd);
         return NULL;
     }
     make(env, object, TCP_SOCKET);
-    rt_conn_open_take(rt_conn_of(object), fd, UR_STREAM_TCP, O_RDWR);
+    struct rt_conn *c = rt_conn_of(object);
+    rt_conn_open_take(c, fd, UR_STREAM_TCP, O_RDWR);
+    if (server->seat) {
+        c->seat = server->seat;
+        c->on_close = served_closed;
+        rt_seat_count(c->seat, 1);
+    }
     return object;
 }
 
@@ -118,34 +132,49 @@ static uint32_t thread_of(const struct rt_conn *c)
 /* By the program: for a thread that crashes the socket has to live on. */
 static void listener_closed(struct rt_conn *c)
 {
-    if (c->fd >= 0 && !c->handle.async.env->stopping) rt_listeners_close(thread_of(c), c->fd);
+    if (c->handle.async.env->stopping)
+        rt_seat_leave(c->seat);
+    else if (c->fd >= 0)
+        rt_seat_close(c->seat);
 }
 
 static void keep_unserved(struct rt_conn *c, int fd)
 {
-    rt_listeners_keep_take(thread_of(c), ur_listener_fd(&c->server->io), fd);
+    rt_seat_keep_take(c->seat, fd);
+}
+
+static void serve_all(struct rt_env *env)
+{
+    for (struct rt_handle *h = env->handles.first; h; h = h->next) {
+        if (h->async.provider != RT_PROVIDER_TCPSERVERWRAP || h->state != RT_HANDLE_OPEN) continue;
+        struct rt_conn *c = container_of(h, struct rt_conn, handle);
+        for (int fd; rt_can_call_js(env) && c->seat && (c->bits & RT_CONN_LISTENING) &&
+                     (fd = rt_seat_next(c->seat)) >= 0;)
+            rt_conn_serve_take(c, fd);
+    }
 }
 
 static void serve_kept(struct rt_env *env, struct rt_soon *s)
 {
     (void)s;
-    for (struct rt_handle *h = env->handles.first; h; h = h->next) {
-        if (h->async.provider != RT_PROVIDER_TCPSERVERWRAP || h->state != RT_HANDLE_OPEN) continue;
-        struct rt_conn *c = container_of(h, struct rt_conn, handle);
-        for (int fd; rt_can_call_js(env) && (c->bits & RT_CONN_LISTENING) &&
-                     (fd = rt_listeners_next(thread_of(c), c->fd)) >= 0;)
-            rt_conn_serve_take(c, fd);
-    }
+    serve_all(env);
+}
+
+static void serve_passed(struct rt_note *n)
+{
+    serve_all(container_of(n, struct tcp_state, passed)->env);
 }
 
 static int bind_thread(struct rt_conn *c, const struct sockaddr_storage *addr, socklen_t len,
                        uint32_t flags)
 {
-    int fd =
-        rt_listeners_open(thread_of(c), (const struct sockaddr *)addr, len, flags & TCP_IPV6ONLY);
+    struct rt_seat *seat;
+    int fd = rt_listeners_open(thread_of(c), (const struct sockaddr *)addr, len,
+                               flags & TCP_IPV6ONLY, &seat);
     c->delayed_err = fd == -EADDRINUSE ? fd : 0;
     if (fd < 0) return c->delayed_err ? 0 : fd == -EAFNOSUPPORT ? -EINVAL : fd;
     c->fd = fd;
+    c->seat = seat;
     c->on_close = listener_closed;
     c->unserved_take = keep_unserved;
     return 0;
@@ -218,7 +247,11 @@ static void tcp_listen(const struct vs_args *a)
     int err = c->delayed_err;
     if (!err) err = need_socket(c, AF_INET);
     if (!err) err = rt_conn_listen(c, backlog, accept_one);
-    if (!err && thread_of(c)) rt_soon(rt_env_of(a), &state_of(rt_env_of(a))->kept);
+    if (!err && c->seat) {
+        struct tcp_state *state = state_of(rt_env_of(a));
+        rt_seat_serve(c->seat, rt_env_of(a)->inbox, &state->passed);
+        rt_soon(rt_env_of(a), &state->kept);
+    }
     vs_ret_i32(a, err);
 }
 
@@ -400,6 +433,8 @@ void rt_bind_tcp_wrap(struct rt_env *env, vs_val target)
     struct tcp_state *state = calloc(1, sizeof *state);
     CHECK(state);
     state->kept.fn = serve_kept;
+    state->passed.read = serve_passed;
+    state->env = env;
     state->tcp = tcp_class(env);
     env->binding_state[RT_STATE_tcp_wrap] = state;
     env->binding_drop[RT_STATE_tcp_wrap] = state_drop;
