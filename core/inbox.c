@@ -1,4 +1,5 @@
-/* core/inbox.c: a list of notes under a lock, and the wake of the loop that reads it. */
+/* core/inbox.c: a list of notes under a lock, and the wake of the loop that reads it. The loop is
+ * woken with that lock free: else it would wake only to wait for the lock. */
 #include "core/inbox.h"
 
 #include <pthread.h>
@@ -10,8 +11,9 @@
 
 struct rt_inbox {
     atomic_uint shares;
-    pthread_mutex_t lock;
-    struct ur_loop *loop; /* under lock, so that it is not closed while being woken; NULL: closed */
+    pthread_rwlock_t open; /* held for reading while the loop is woken: it is not closed then */
+    struct ur_loop *loop;  /* under open; NULL: closed */
+    pthread_mutex_t lock;  /* taken after open */
     struct rt_note *first, *last; /* under lock */
     unsigned count;               /* under lock */
 };
@@ -49,6 +51,7 @@ struct rt_inbox *rt_inbox_new(struct ur_loop *loop)
     struct rt_inbox *i = calloc(1, sizeof *i);
     CHECK(i);
     atomic_init(&i->shares, 1);
+    pthread_rwlock_init(&i->open, NULL);
     pthread_mutex_init(&i->lock, NULL);
     i->loop = loop;
     ur_loop_on_wake(loop, read_notes, i);
@@ -66,29 +69,45 @@ void rt_inbox_drop(struct rt_inbox *i)
     if (atomic_fetch_sub_explicit(&i->shares, 1, memory_order_acq_rel) != 1) return;
     CHECK(!i->loop);
     pthread_mutex_destroy(&i->lock);
+    pthread_rwlock_destroy(&i->open);
     free(i);
 }
 
-void rt_inbox_post(struct rt_inbox *i, struct rt_note *n)
+/* Whether it was not there yet. */
+static bool append(struct rt_inbox *i, struct rt_note *n)
 {
     pthread_mutex_lock(&i->lock);
-    if (i->loop && !n->queued) {
+    bool added = !n->queued;
+    if (added) {
         n->queued = true;
         n->prev = i->last;
         n->next = NULL;
         *(i->last ? &i->last->next : &i->first) = n;
         i->last = n;
         i->count++;
-        ur_loop_wake(i->loop);
     }
     pthread_mutex_unlock(&i->lock);
+    return added;
+}
+
+bool rt_inbox_put(struct rt_inbox *i, struct rt_note *n)
+{
+    pthread_rwlock_rdlock(&i->open);
+    bool added = i->loop && append(i, n);
+    pthread_rwlock_unlock(&i->open);
+    return added;
 }
 
 void rt_inbox_wake(struct rt_inbox *i)
 {
-    pthread_mutex_lock(&i->lock);
+    pthread_rwlock_rdlock(&i->open);
     if (i->loop) ur_loop_wake(i->loop);
-    pthread_mutex_unlock(&i->lock);
+    pthread_rwlock_unlock(&i->open);
+}
+
+void rt_inbox_post(struct rt_inbox *i, struct rt_note *n)
+{
+    if (rt_inbox_put(i, n)) rt_inbox_wake(i);
 }
 
 void rt_inbox_withdraw(struct rt_inbox *i, struct rt_note *n)
@@ -100,9 +119,11 @@ void rt_inbox_withdraw(struct rt_inbox *i, struct rt_note *n)
 
 void rt_inbox_close(struct rt_inbox *i)
 {
+    pthread_rwlock_wrlock(&i->open);
     pthread_mutex_lock(&i->lock);
     while (i->first) unlink_note(i, i->first);
+    pthread_mutex_unlock(&i->lock);
     ur_loop_on_wake(i->loop, NULL, NULL);
     i->loop = NULL;
-    pthread_mutex_unlock(&i->lock);
+    pthread_rwlock_unlock(&i->open);
 }

@@ -26,6 +26,9 @@ struct rt_inbox *rt_inbox_hold(struct rt_inbox *i);
 void rt_inbox_drop(struct rt_inbox *i);
 /* ANY THREAD: n will be read, once however often it is posted until then. */
 void rt_inbox_post(struct rt_inbox *i, struct rt_note *n);
+/* ANY THREAD: a post in two steps, for who holds locks that the reader of n takes: put, and when
+ * they are free, wake. True: the wake is due. */
+bool rt_inbox_put(struct rt_inbox *i, struct rt_note *n);
 /* ANY THREAD: makes a poll that waits return. */
 void rt_inbox_wake(struct rt_inbox *i);
 /* The env's thread: n will not be read unless posted again. */

@@ -124,8 +124,10 @@ void port_mailbox_release(struct mailbox *box)
 }
 
 /* from: the inbox of the env that posts, if one does. In the same env letters are delivered after
- * what the loop was told before. */
-static void put_take(struct mailbox *box, struct rt_message *m, const struct rt_inbox *from)
+ * what the loop was told before. Returns a share of an inbox to be woken, or NULL: the reader takes
+ * the lock at once, so it is for the time after that. */
+static struct rt_inbox *put_take(struct mailbox *box, struct rt_message *m,
+                                 const struct rt_inbox *from)
 {
     struct letter *l = malloc(sizeof(*l));
     CHECK(l);
@@ -133,12 +135,19 @@ static void put_take(struct mailbox *box, struct rt_message *m, const struct rt_
     *box->tail = l;
     box->tail = &l->next;
     box->count++;
-    if (!box->owner) return;
+    if (!box->owner) return NULL;
     if (box->inbox == from) {
         message_port_notify(box->owner);
-    } else {
-        rt_inbox_post(box->inbox, &box->note);
+        return NULL;
     }
+    return rt_inbox_put(box->inbox, &box->note) ? rt_inbox_hold(box->inbox) : NULL;
+}
+
+static void wake_take(struct rt_inbox *i)
+{
+    if (!i) return;
+    rt_inbox_wake(i);
+    rt_inbox_drop(i);
 }
 
 struct rt_message *port_mailbox_take(struct mailbox *box, bool only_close)
@@ -168,14 +177,16 @@ uint32_t port_mailbox_count(struct mailbox *box)
 void port_mailbox_drop(struct mailbox *box, const struct rt_inbox *from)
 {
     struct port_group *g = box->group;
+    struct rt_inbox *asleep = NULL;
     pthread_mutex_lock(&g->lock);
     struct mailbox **link = &g->members;
     while (*link != box) link = &(*link)->next;
     *link = box->next;
     g->count--;
     /* The other end of a channel has nobody left to talk to. */
-    if (!g->name && g->members) put_take(g->members, rt_message_new_close(), from);
+    if (!g->name && g->members) asleep = put_take(g->members, rt_message_new_close(), from);
     pthread_mutex_unlock(&g->lock);
+    wake_take(asleep);
     for (struct rt_message *m; (m = port_mailbox_take(box, false));) rt_message_drop(m);
     port_group_drop(g);
     free(box);
@@ -235,6 +246,7 @@ static bool is_destination(struct rt_parcel *p, void *data)
 enum port_post port_mailbox_post_take(struct mailbox *from, struct rt_message *m)
 {
     struct port_group *g = from->group;
+    struct rt_inbox *asleep = NULL;
     enum port_post result = PORT_POST_DONE;
     pthread_mutex_lock(&g->lock);
     if (g->count <= 1) {
@@ -245,10 +257,13 @@ enum port_post port_mailbox_post_take(struct mailbox *from, struct rt_message *m
         result = PORT_POST_LOST;
     } else {
         for (struct mailbox *box = g->members; box; box = box->next) {
-            if (box != from) put_take(box, rt_message_share(m), from->inbox);
+            if (box == from) continue;
+            wake_take(asleep); /* all but the last one */
+            asleep = put_take(box, rt_message_share(m), from->inbox);
         }
     }
     pthread_mutex_unlock(&g->lock);
+    wake_take(asleep);
     rt_message_drop(m);
     return result;
 }
