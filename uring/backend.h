@@ -70,6 +70,9 @@ struct ur_backend_vtable {
     /* Wait (as ur_loop_poll()) unless completions are there, and take at most max of them. Returns
      * how many, 0 after a timeout, a wake or a signal; -errno when the back end is broken. */
     int (*reap)(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out, uint32_t max);
+    /* Whether a reap would find something without waiting, told without a system call. NULL: that
+     * cannot be told. */
+    bool (*ready)(const struct ur_backend *be);
     /* ANY THREAD, async-signal-safe: make a reap that waits, or the next one, return. */
     void (*wake)(struct ur_backend *be);
     uint64_t (*now_ns)(struct ur_backend *be);

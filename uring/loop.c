@@ -5,11 +5,9 @@
 #include "uring/loop.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "uring/choose_priv.h"
 #include "uring/loop_priv.h"
@@ -91,6 +89,7 @@ int ur_loop_open(struct ur_loop **out, const struct ur_loop_options *options)
         return err;
     }
     ur_jobs_open(l, &o);
+    ur_spin_open(l);
     ur_loop_update_time(l);
     *out = l;
     return 0;
@@ -120,52 +119,14 @@ static int deliver_wake(struct ur_loop *l)
     return run;
 }
 
-static uint64_t clock_ns(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
-static void relax(void)
-{
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
-/* True: there is a wake. What is submitted comes back later than it might: that is why it is for
- * some µs only. */
-static bool spin(struct ur_loop *l)
-{
-    if (l->spin_skip > 0) {
-        l->spin_skip--;
-        return false;
-    }
-    l->stats.spins++;
-    uint64_t end = clock_ns() + l->spin_ns;
-    while (!atomic_load_explicit(&l->wake_pending, memory_order_relaxed)) {
-        if (clock_ns() >= end) {
-            l->spin_skips = l->spin_skips ? l->spin_skips * 2 : 1;
-            if (l->spin_skips > UR_SPIN_SKIPS) l->spin_skips = UR_SPIN_SKIPS;
-            l->spin_skip = l->spin_skips;
-            return false;
-        }
-        relax();
-    }
-    l->spin_skips = 0;
-    return true;
-}
-
 /* Either the waker sees `waiting`, or the loop sees `wake_pending`: both are set before the other
  * is read, in one total order. */
 static int reap(struct ur_loop *l, int64_t timeout_ns)
 {
-    if (timeout_ns != 0 && l->spin_ns > 0) {
+    if (ur_spin_wanted(l, timeout_ns)) {
         int count = l->vt->reap(l->be, 0, l->reaped, UR_REAP_MAX);
-        if (count != 0 || spin(l)) return count;
+        if (count != 0) return count;
+        if (ur_spin(l)) timeout_ns = 0;
     }
     if (timeout_ns != 0) {
         atomic_store(&l->waiting, true);
@@ -188,8 +149,11 @@ int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
     bool known = l->pending_count > 0 || l->held_back;
     timeout_ns = known ? 0 : limit_by_timers(l, timeout_ns);
     uint64_t wait = l->trace ? ur_trace_now_ns(l) : 0;
+    uint64_t before = l->now_ns;
+    bool waits = timeout_ns != 0 && !atomic_load_explicit(&l->wake_pending, memory_order_relaxed);
     int count = reap(l, timeout_ns);
     ur_loop_update_time(l);
+    if (waits) ur_spin_learn(l, before);
     l->copied = 0;
     uint64_t woken = l->now_ns;
     if (count >= 0) {
@@ -307,13 +271,6 @@ void ur_loop_on_wake(struct ur_loop *l, ur_wake_fn *fn, void *arg)
 {
     l->wake_fn = fn;
     l->wake_arg = arg;
-}
-
-void ur_loop_spin(struct ur_loop *l, uint64_t ns)
-{
-    cpu_set_t set;
-    bool alone = sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
-    l->spin_ns = alone ? 0 : ns;
 }
 
 void *ur_loop_owner(const struct ur_loop *l)

@@ -70,6 +70,14 @@ struct ur_timers {
     uint64_t seq;
 };
 
+struct ur_spin {
+    uint64_t asked_ns; /* ur_loop_spin() */
+    uint32_t skip;     /* waits until the next try */
+    uint32_t backoff;  /* how many that was after the last one, 0: it found something */
+    bool possible;
+    bool near; /* the last wait was short, and a wake ended it */
+};
+
 struct ur_loop {
     const struct ur_backend_vtable *vt;
     struct ur_backend *be;
@@ -100,10 +108,9 @@ struct ur_loop {
     struct ur_port *port;  /* NULL: nobody asked for it yet */
     atomic_bool wake_pending;
     atomic_bool waiting; /* in the kernel, or about to be: only then a wake needs a system call */
-    uint64_t spin_ns;    /* 0: polls that wait sleep at once */
-    uint32_t spin_skip, spin_skips; /* polls still to be left out; after the last time in vain */
     ur_wake_fn *wake_fn;
     void *wake_arg;
+    struct ur_spin spin;
     void *owner;
     struct ur_stats stats;
     struct ur_trace *trace;     /* NULL: off */
@@ -138,6 +145,15 @@ void ur_ops_cancel_all(struct ur_loop *l);
 #define UR_OP_FILE 2u /* counts for UR_FILES_MAX */
 #define UR_OP_KEEP 4u /* its descriptor is a handle's: UR_DESC_KEEP */
 #define UR_OP_WORK 8u /* in flight on a job thread (work.c) */
+
+/* spin.c */
+void ur_spin_open(struct ur_loop *l);
+/* Whether this wait should begin with ur_spin(). */
+bool ur_spin_wanted(struct ur_loop *l, int64_t timeout_ns);
+/* The back end has been given everything. True: something has come. */
+bool ur_spin(struct ur_loop *l);
+/* After a wait, before what it brought is delivered. */
+void ur_spin_learn(struct ur_loop *l, uint64_t start_ns);
 
 /* bufs.c */
 int ur_bufs_open(struct ur_loop *l, const struct ur_loop_options *o);

@@ -300,6 +300,13 @@ static struct io_uring_sqe *get_sqe_for(struct ur_backend *be, const struct ur_d
     return get_sqe(be);
 }
 
+static bool ring_ready(const struct ur_backend *be)
+{
+    unsigned kflags = IO_URING_READ_ONCE(*be->ring.sq.kflags);
+    return io_uring_cq_ready(&be->ring) > 0 || ur_stash_len(&be->stash) > 0 ||
+           (kflags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW));
+}
+
 static int ring_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out,
                      uint32_t max)
 {
@@ -555,6 +562,7 @@ const struct ur_backend_vtable ur_backend_ring = {
     .close = ring_close,
     .submit = ring_submit,
     .reap = ring_reap,
+    .ready = ring_ready,
     .wake = ring_wake,
     .now_ns = ring_now_ns,
     .group_open = ring_group_open,
