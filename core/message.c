@@ -27,10 +27,13 @@ struct vals {
     uint32_t count, cap;
 };
 
+/* Bytes of a message that is one block of memory. */
+#define SMALL 512
+
 /* One call of rt_message_new(). */
 struct writing {
     struct rt_env *env;
-    struct rt_message *message;
+    struct rt_message message; /* what it will be made of */
     struct vs_writer *writer;
     struct vals hosts;    /* host objects, by index */
     uint32_t transferred; /* the first of them came by the transfer list */
@@ -224,7 +227,7 @@ static enum vs_write_result on_shared_id(struct vs_cx *cx, void *user, vs_val sa
     if (index < 0) {
         index = w->sabs.count;
         vals_push(w->env->cx, &w->sabs, sab);
-        message_list_push(&w->message->shared, vs_shared_new(sab));
+        message_list_push(&w->message.shared, vs_shared_new(sab));
     }
     *id = (uint32_t)index;
     return VS_WRITE_DONE;
@@ -233,8 +236,8 @@ static enum vs_write_result on_shared_id(struct vs_cx *cx, void *user, vs_val sa
 static enum vs_write_result on_wasm_id(struct vs_cx *cx, void *user, vs_val module, uint32_t *id)
 {
     struct writing *w = user;
-    *id = w->message->wasm.count;
-    message_list_push(&w->message->wasm, vs_shared_new(module));
+    *id = w->message.wasm.count;
+    message_list_push(&w->message.wasm, vs_shared_new(module));
     return VS_WRITE_DONE;
 }
 
@@ -385,7 +388,7 @@ static struct rt_parcel *pack_js(struct writing *w, vs_val object, int mode)
 static bool pack_all(struct writing *w)
 {
     for (uint32_t i = 0; i < w->buffers.count; i++) {
-        message_list_push(&w->message->buffers, vs_shared_new(vals_at(&w->buffers, i)));
+        message_list_push(&w->message.buffers, vs_shared_new(vals_at(&w->buffers, i)));
         if (!vs_ab_detach(w->env->cx, vals_at(&w->buffers, i))) return false;
     }
     for (uint32_t i = 0; i < w->hosts.count; i++) {
@@ -394,47 +397,74 @@ static bool pack_all(struct writing *w)
         const struct rt_transfer_class *c = class_of(w->env, object);
         struct rt_parcel *p = c ? c->pack(w->env, object, mode) : pack_js(w, object, mode);
         if (!p) return false;
-        message_list_push(&w->message->parcels, p);
+        message_list_push(&w->message.parcels, p);
     }
     return true;
-}
-
-static struct rt_message *message_alloc(void)
-{
-    struct rt_message *m = calloc(1, sizeof(*m));
-    CHECK(m);
-    atomic_init(&m->shares, 1);
-    return m;
-}
-
-struct rt_message *rt_message_new(struct rt_env *env, vs_val value, vs_val transfer, vs_val source)
-{
-    struct rt_message *m = message_alloc();
-    struct writing w = { .env = env, .message = m };
-    w.writer = vs_writer_new(env->cx, &writer_host, &w);
-    vs_writer_header(w.writer);
-    bool ok = list_all(&w, transfer, source) && vs_writer_value(w.writer, value) && pack_all(&w);
-    m->data = vs_writer_release(w.writer, &m->len);
-    vs_writer_drop(w.writer);
-    vals_drop(&w.hosts);
-    vals_drop(&w.sabs);
-    vals_drop(&w.buffers);
-    if (ok) return m;
-    rt_message_drop(m);
-    return NULL;
-}
-
-struct rt_message *rt_message_new_close(void)
-{
-    struct rt_message *m = message_alloc();
-    m->is_close = true;
-    return m;
 }
 
 static void drop_shared(struct message_list *l)
 {
     for (uint32_t i = 0; i < l->count; i++) vs_shared_drop(l->items[i]);
     free(l->items);
+}
+
+/* What m is made of, but for its bytes. */
+static void reset_parts(struct rt_message *m)
+{
+    for (uint32_t i = 0; i < m->parcels.count; i++) {
+        struct rt_parcel *p = m->parcels.items[i];
+        p->drop(p);
+    }
+    free(m->parcels.items);
+    drop_shared(&m->buffers);
+    drop_shared(&m->shared);
+    drop_shared(&m->wasm);
+}
+
+/* The parts are moved to it. */
+static struct rt_message *message_alloc(const struct rt_message *parts, size_t behind)
+{
+    struct rt_message *m = malloc(sizeof(*m) + behind);
+    CHECK(m);
+    *m = *parts;
+    atomic_init(&m->shares, 1);
+    return m;
+}
+
+/* data: len bytes, taken over if they are in none of the caller's memory. */
+static struct rt_message *message_of(const struct rt_message *parts, uint8_t *data, size_t len,
+                                     bool callers)
+{
+    struct rt_message *m = message_alloc(parts, callers ? len : 0);
+    m->large = callers ? NULL : data;
+    m->data = callers ? memcpy(m + 1, data, len) : data;
+    m->len = len;
+    return m;
+}
+
+struct rt_message *rt_message_new(struct rt_env *env, vs_val value, vs_val transfer, vs_val source)
+{
+    uint8_t small[SMALL];
+    struct writing w = { .env = env };
+    w.writer = vs_writer_new(env->cx, &writer_host, &w);
+    vs_writer_lend(w.writer, small, sizeof(small));
+    vs_writer_header(w.writer);
+    bool ok = list_all(&w, transfer, source) && vs_writer_value(w.writer, value) && pack_all(&w);
+    size_t len;
+    uint8_t *data = vs_writer_release(w.writer, &len);
+    vs_writer_drop(w.writer);
+    vals_drop(&w.hosts);
+    vals_drop(&w.sabs);
+    vals_drop(&w.buffers);
+    if (ok) return message_of(&w.message, data, len, data == small);
+    reset_parts(&w.message);
+    if (data != small) free(data);
+    return NULL;
+}
+
+struct rt_message *rt_message_new_close(void)
+{
+    return message_alloc(&(struct rt_message){ .is_close = true }, 0);
 }
 
 struct rt_message *rt_message_share(struct rt_message *m)
@@ -446,14 +476,23 @@ struct rt_message *rt_message_share(struct rt_message *m)
 void rt_message_drop(struct rt_message *m)
 {
     if (atomic_fetch_sub_explicit(&m->shares, 1, memory_order_acq_rel) != 1) return;
-    for (uint32_t i = 0; i < m->parcels.count; i++) {
-        struct rt_parcel *p = m->parcels.items[i];
-        p->drop(p);
-    }
-    free(m->parcels.items);
-    drop_shared(&m->buffers);
-    drop_shared(&m->shared);
-    drop_shared(&m->wasm);
-    free(m->data);
+    reset_parts(m);
+    free(m->large);
     free(m);
+}
+
+struct rt_letter *rt_letter_new_take(struct rt_message *m)
+{
+    struct rt_letter *l = m->letter_used ? malloc(sizeof(*l)) : &m->letter;
+    CHECK(l);
+    *l = (struct rt_letter){ .message = m };
+    m->letter_used = true;
+    return l;
+}
+
+struct rt_message *rt_letter_open(struct rt_letter *l)
+{
+    struct rt_message *m = l->message;
+    if (l != &m->letter) free(l);
+    return m;
 }

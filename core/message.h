@@ -55,6 +55,16 @@ vs_val rt_message_open(struct rt_env *env, struct rt_message *m, vs_val *ports);
 struct rt_message *rt_message_share(struct rt_message *m);
 void rt_message_drop(struct rt_message *m);
 
+/* A message in a mailbox: one owner's share of it. */
+struct rt_letter {
+    struct rt_letter *next; /* for the mailbox */
+    struct rt_message *message;
+};
+/* m is taken over. All letters of a message are made before the first is opened. */
+struct rt_letter *rt_letter_new_take(struct rt_message *m);
+/* The message, now the caller's; the letter is gone. */
+struct rt_message *rt_letter_open(struct rt_letter *l);
+
 /* Throws a DOMException; message is UTF-8. */
 void rt_throw_dom(struct rt_env *env, const char *message, const char *name);
 

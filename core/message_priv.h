@@ -20,8 +20,11 @@ void message_list_push(struct message_list *l, void *item);
 struct rt_message {
     atomic_uint shares;
     bool is_close;
-    uint8_t *data; /* owned, from malloc() */
+    bool letter_used;
+    struct rt_letter letter; /* the first one needs no memory of its own */
+    const uint8_t *data;
     size_t len;
+    uint8_t *large;              /* owned: data, from malloc(). NULL: data is behind the struct */
     struct message_list buffers; /* struct vs_shared: transferred ArrayBuffers, by id */
     struct message_list shared;  /* struct vs_shared: SharedArrayBuffers, by id */
     struct message_list wasm;    /* struct vs_shared: WebAssembly.Modules, by id */

@@ -115,8 +115,10 @@ static vs_val port_array(struct reading *r)
 vs_val rt_message_open(struct rt_env *env, struct rt_message *m, vs_val *ports)
 {
     struct reading r = { .env = env, .message = m };
-    r.hosts = calloc(m->parcels.count + 1, sizeof(*r.hosts));
-    CHECK(r.hosts);
+    if (m->parcels.count) {
+        r.hosts = calloc(m->parcels.count, sizeof(*r.hosts));
+        CHECK(r.hosts);
+    }
     r.reader = vs_reader_new(env->cx, m->data, m->len, &reader_host, &r);
     vs_val value = NULL;
     bool ok = open_parcels(&r) && vs_reader_header(r.reader);

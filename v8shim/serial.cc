@@ -2,6 +2,7 @@
 #include "v8shim/vs_serial.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <v8-value-serializer.h>
 #include <v8-wasm.h>
 
@@ -10,7 +11,39 @@
 namespace
 {
 
-class WriterDelegate final : public v8::ValueSerializer::Delegate
+class WriterMemory : public v8::ValueSerializer::Delegate
+{
+  public:
+    void *ReallocateBufferMemory(void *old, size_t size, size_t *actual) override
+    {
+        if (!old && size <= lent_len) {
+            *actual = lent_len;
+            return lent;
+        }
+        bool moves = old && old == lent;
+        void *now = realloc(moves ? nullptr : old, size);
+        if (now && moves) memcpy(now, lent, lent_len);
+        *actual = size;
+        return now;
+    }
+
+    void FreeBufferMemory(void *memory) override
+    {
+        if (memory != lent) free(memory);
+    }
+
+    void lend(uint8_t *memory, size_t len)
+    {
+        lent = memory;
+        lent_len = len;
+    }
+
+  private:
+    uint8_t *lent = nullptr; /* borrowed */
+    size_t lent_len = 0;
+};
+
+class WriterDelegate final : public WriterMemory
 {
   public:
     WriterDelegate(vs_cx *cx, const vs_writer_host *host, void *user)
@@ -129,6 +162,11 @@ void vs_writer_drop(vs_writer *w)
     delete w;
 }
 
+void vs_writer_lend(vs_writer *w, uint8_t *memory, size_t len)
+{
+    w->delegate.lend(memory, len);
+}
+
 void vs_writer_header(vs_writer *w)
 {
     w->serializer.WriteHeader();
@@ -173,6 +211,7 @@ uint8_t *vs_writer_release(vs_writer *w, size_t *len)
 {
     std::pair<uint8_t *, size_t> bytes = w->serializer.Release();
     *len = bytes.second;
+    w->delegate.lend(nullptr, 0);
     return bytes.first;
 }
 

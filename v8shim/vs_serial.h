@@ -35,6 +35,9 @@ struct vs_writer_host {
 /* Owned by the caller. host must outlive the writer. */
 struct vs_writer *vs_writer_new(struct vs_cx *cx, const struct vs_writer_host *host, void *user);
 void vs_writer_drop(struct vs_writer *w);
+/* Before anything is written: memory to write to while it suffices, the caller's until release or
+ * drop. */
+void vs_writer_lend(struct vs_writer *w, uint8_t *memory, size_t len);
 void vs_writer_header(struct vs_writer *w);
 /* false: an exception is pending; the bytes written so far are of no use. */
 VS_MUST_CHECK bool vs_writer_value(struct vs_writer *w, vs_val v);
@@ -46,7 +49,7 @@ void vs_writer_bytes(struct vs_writer *w, const void *data, size_t len);
 void vs_writer_transfer(struct vs_writer *w, uint32_t id, vs_val ab);
 /* ArrayBufferViews go to write_host(), too. */
 void vs_writer_views_are_host(struct vs_writer *w, bool on);
-/* The bytes; free() them. The writer is empty afterwards. */
+/* The bytes; free() them, unless they are in what was lent. The writer is empty afterwards. */
 uint8_t *vs_writer_release(struct vs_writer *w, size_t *len);
 
 struct vs_reader_host {

@@ -120,10 +120,9 @@ static vs_val receive(struct message_port *port, bool wanted, vs_val *ports)
     return value;
 }
 
-static bool emit(struct message_port *port, vs_val data, vs_val ports, const char *type)
+static bool emit(struct message_port *port, vs_val data, vs_val ports, vs_val type)
 {
-    struct vs_cx *cx = env_of(port)->cx;
-    vs_val argv[] = { data, ports, vs_str_intern(cx, type) };
+    vs_val argv[] = { data, ports, type };
     return rt_call(&port->handle.async, vs_ref_get(port->emit), 3, argv);
 }
 
@@ -131,16 +130,17 @@ static bool emit(struct message_port *port, vs_val data, vs_val ports, const cha
  */
 static bool deliver(struct message_port *port, bool forced, bool *again)
 {
-    struct vs_cx *cx = env_of(port)->cx;
+    struct rt_env *env = env_of(port);
+    struct vs_cx *cx = env->cx;
     vs_val ports = vs_undefined(cx), error = NULL;
     struct vs_try t;
     vs_try_open(cx, &t);
     vs_val value = receive(port, forced || port->receiving, &ports);
     if (!value && vs_try_caught(&t) && !vs_try_terminated(&t)) error = vs_try_exception(&t);
     vs_try_close(&t);
-    if (value && vs_same_word(value, rt_symbol(env_of(port), no_message_symbol))) return false;
-    if (value && emit(port, value, ports, "message")) return true;
-    if (error) emit(port, error, vs_undefined(cx), "messageerror");
+    if (value && vs_same_word(value, rt_symbol(env, no_message_symbol))) return false;
+    if (value && emit(port, value, ports, rt_str(env, message))) return true;
+    if (error) emit(port, error, vs_undefined(cx), vs_str_intern(cx, "messageerror"));
     *again = true;
     return false;
 }
@@ -151,6 +151,11 @@ static void read_letters(struct message_port *port, bool forced)
     uint32_t limit = port_mailbox_count(port->box);
     if (limit < LETTERS_PER_TURN) limit = LETTERS_PER_TURN;
     bool again = false;
+    struct vs_scope all;
+    vs_scope_open(env->cx, &all);
+    /* What is made of the letters belongs to the port's context. */
+    vs_val object = rt_async_object(&port->handle.async);
+    vs_context_enter_of(env->cx, object);
     while (port->box && rt_can_call_js(env)) {
         if (!forced && limit-- == 0) {
             again = true;
@@ -158,14 +163,12 @@ static void read_letters(struct message_port *port, bool forced)
         }
         struct vs_scope scope;
         vs_scope_open(env->cx, &scope);
-        /* What is made of the letter belongs to the port's context. */
-        vs_val object = rt_async_object(&port->handle.async);
-        vs_context_enter_of(env->cx, object);
         bool more = deliver(port, forced, &again);
-        vs_context_leave_of(env->cx, object);
         vs_scope_close(&scope);
         if (!more) break;
     }
+    vs_context_leave_of(env->cx, object);
+    vs_scope_close(&all);
     if (again && port->box) message_port_notify(port);
 }
 

@@ -23,21 +23,19 @@ struct messaging {
     struct message_port *ports, *last_port; /* in the order in which they were made */
 };
 
-struct letter {
-    struct letter *next;
-    struct rt_message *message; /* owned */
-};
-
 /* Owned by its port, or by the parcel that carries it. Other threads post to it: all but group and
- * inbox is under the group's lock. */
+ * inbox is under the group's lock, if it does not say otherwise. */
 struct mailbox {
     struct port_group *group;   /* owned share */
     struct mailbox *next;       /* in the group */
     struct message_port *owner; /* borrowed; NULL while travelling */
     struct rt_inbox *inbox;     /* owned share: of the owner's env; NULL while travelling */
     struct rt_note note;        /* in inbox: letters came from another thread */
-    struct letter *first, **tail;
+    struct rt_letter *first, **tail;
     uint32_t count;
+    /* Without the lock, by whom the mailbox belongs to: letters that are no longer among those. */
+    struct rt_letter *taken;
+    uint32_t taken_count;
 };
 
 struct messaging *messaging_of(struct rt_env *env);
@@ -58,9 +56,10 @@ void port_mailbox_release(struct mailbox *box);
 /* Leaves its group, telling a sole peer to close, and frees it with its letters. It has no owner.
  * from: the inbox of the env that does it, or NULL. */
 void port_mailbox_drop(struct mailbox *box, const struct rt_inbox *from);
-/* The oldest letter's message, now the caller's; NULL: none, or with only_close none that closes.
- */
+/* The owner's thread: the oldest letter's message, now the caller's; NULL: none, or with only_close
+ * none that closes. */
 struct rt_message *port_mailbox_take(struct mailbox *box, bool only_close);
+/* The owner's thread. */
 uint32_t port_mailbox_count(struct mailbox *box);
 
 /* What became of a message. */

@@ -109,7 +109,7 @@ void port_mailbox_claim(struct mailbox *box, struct message_port *owner, struct 
     pthread_mutex_lock(&box->group->lock);
     box->owner = owner;
     box->inbox = rt_inbox_hold(inbox);
-    if (box->first) message_port_notify(owner);
+    if (box->first || box->taken) message_port_notify(owner);
     pthread_mutex_unlock(&box->group->lock);
 }
 
@@ -129,9 +129,7 @@ void port_mailbox_release(struct mailbox *box)
 static struct rt_inbox *put_take(struct mailbox *box, struct rt_message *m,
                                  const struct rt_inbox *from)
 {
-    struct letter *l = malloc(sizeof(*l));
-    CHECK(l);
-    *l = (struct letter){ .message = m };
+    struct rt_letter *l = rt_letter_new_take(m);
     *box->tail = l;
     box->tail = &l->next;
     box->count++;
@@ -150,20 +148,26 @@ static void wake_take(struct rt_inbox *i)
     rt_inbox_drop(i);
 }
 
+/* All at once, or the two sides would be at the lock for each letter. */
+static void take_letters(struct mailbox *box)
+{
+    pthread_mutex_lock(&box->group->lock);
+    box->taken = box->first;
+    box->taken_count = box->count;
+    box->first = NULL;
+    box->tail = &box->first;
+    box->count = 0;
+    pthread_mutex_unlock(&box->group->lock);
+}
+
 struct rt_message *port_mailbox_take(struct mailbox *box, bool only_close)
 {
-    struct rt_message *m = NULL;
-    pthread_mutex_lock(&box->group->lock);
-    struct letter *l = box->first;
-    if (l && (!only_close || rt_message_is_close(l->message))) {
-        m = l->message;
-        box->first = l->next;
-        if (!box->first) box->tail = &box->first;
-        box->count--;
-        free(l);
-    }
-    pthread_mutex_unlock(&box->group->lock);
-    return m;
+    if (!box->taken) take_letters(box);
+    struct rt_letter *l = box->taken;
+    if (!l || (only_close && !rt_message_is_close(l->message))) return NULL;
+    box->taken = l->next;
+    box->taken_count--;
+    return rt_letter_open(l);
 }
 
 uint32_t port_mailbox_count(struct mailbox *box)
@@ -171,7 +175,7 @@ uint32_t port_mailbox_count(struct mailbox *box)
     pthread_mutex_lock(&box->group->lock);
     uint32_t count = box->count;
     pthread_mutex_unlock(&box->group->lock);
-    return count;
+    return box->taken_count + count;
 }
 
 void port_mailbox_drop(struct mailbox *box, const struct rt_inbox *from)
