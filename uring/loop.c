@@ -264,6 +264,7 @@ void ur_loop_update_time(struct ur_loop *l)
 
 void ur_loop_wake(struct ur_loop *l)
 {
+    ur_spin_spoke();
     if (!atomic_exchange(&l->wake_pending, true) && atomic_load(&l->waiting)) l->vt->wake(l->be);
 }
 

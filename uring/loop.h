@@ -83,8 +83,8 @@ void ur_loop_on_wake(struct ur_loop *l, ur_wake_fn *fn, void *arg);
 
 /* For a loop that is about to exchange short messages with another thread: a poll that would wait
  * looks for a wake for ns before it sleeps. As long as that pays: each time in vain it is left out
- * for longer, up to UR_SPIN_SKIPS polls. 0, as at first: only after a wait that a wake ended soon;
- * never with a single processor. */
+ * for longer, up to UR_SPIN_SKIPS polls. 0, as at first: only after a wait that a wake ended soon,
+ * and having woken another loop since; never with a single processor. */
 void ur_loop_spin(struct ur_loop *l, uint64_t ns);
 
 #define UR_SPIN_SKIPS 64u

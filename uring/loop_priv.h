@@ -148,6 +148,8 @@ void ur_ops_cancel_all(struct ur_loop *l);
 
 /* spin.c */
 void ur_spin_open(struct ur_loop *l);
+/* ANY THREAD, async-signal-safe: it wakes a loop. */
+void ur_spin_spoke(void);
 /* Whether this wait should begin with ur_spin(). */
 bool ur_spin_wanted(struct ur_loop *l, int64_t timeout_ns);
 /* The back end has been given everything. True: something has come. */

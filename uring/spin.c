@@ -1,10 +1,10 @@
 /* uring/spin.c: looking for a while before sleeping.
  *
  * Two threads that answer each other within microseconds spend nearly all their time in falling
- * asleep and being woken. A loop that another thread woke soon after it began to wait therefore
- * looks for the next wake itself; the waker sees that it does not sleep and makes no system call.
- * Looking in vain doubles the number of waits until it is tried again, so that it costs next to
- * nothing where answers take longer. */
+ * asleep and being woken. A loop that another thread woke soon after it began to wait, and whose
+ * thread has woken another one since, therefore looks for the next wake itself; the waker sees that
+ * it does not sleep and makes no system call. Looking in vain doubles the number of waits until it
+ * is tried again, so that it costs next to nothing where answers take longer. */
 #include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -17,6 +17,14 @@
 /* A wait that ended so soon, sleeping and waking included, may be one that spinning would spare. */
 #define NEAR_NS 100000u
 #define LOOKS 64u /* between two looks at the clock, which costs as much */
+
+/* This thread has woken a loop since its own last waited. */
+static _Thread_local bool spoke;
+
+void ur_spin_spoke(void)
+{
+    spoke = true;
+}
 
 static uint64_t clock_ns(void)
 {
@@ -54,7 +62,10 @@ static bool is_woken(const struct ur_loop *l)
 bool ur_spin_wanted(struct ur_loop *l, int64_t timeout_ns)
 {
     struct ur_spin *s = &l->spin;
-    if (timeout_ns == 0 || !s->possible || (!s->near && s->asked_ns == 0)) return false;
+    if (timeout_ns == 0 || !s->possible) return false;
+    bool answers = s->near && spoke; /* who only listens may as well sleep */
+    spoke = false;
+    if (!answers && s->asked_ns == 0) return false;
     if (timeout_ns > 0 && timeout_ns < (int64_t)SPIN_NS) return false;
     if (s->skip == 0) return true;
     s->skip--;
