@@ -191,6 +191,23 @@ function kindOf(name) {
   return kind;
 }
 
+// The lower case of each valid name that was set, in the case it was written.
+const lowerNames = new SafeMap();
+
+const classicSetHeader = OutgoingMessage.prototype.setHeader;
+OutgoingMessage.prototype.setHeader = function setHeader(name, value) {
+  const lower = lowerNames.get(name);
+  if (lower === undefined || this[kConnection] === undefined || this[kLines] !== null || typeof value !== 'string' ||
+      checkInvalidHeaderChar(value)) {
+    FunctionPrototypeCall(classicSetHeader, this, name, value);
+    if (lowerNames.size < KINDS_MAX) lowerNames.set(name, StringPrototypeToLowerCase(name));
+    return this;
+  }
+  const headers = this[kOutHeaders] ??= { __proto__: null };
+  headers[lower] = [name, value];
+  return this;
+};
+
 const statusLines = { __proto__: null };
 
 function statusLine(response, code) {
