@@ -1,7 +1,8 @@
 /* Workers that compute, wait, talk and fail, ended at random moments: in start-up, in JS, in waits.
  * Every one of them says so with 'exit', and the process is none the worse: their descriptors and
  * threads are gone, too.
- * test-worker-random-ends.js [SEED] [COUNT] runs another sequence, or a longer one. */
+ * test-worker-random-ends.js [SEED] [COUNT] runs another sequence, or a longer one, and says every
+ * SAMPLE_EVERY workers what the process has. */
 'use strict';
 const assert = require('assert');
 const { Worker, SHARE_ENV } = require('worker_threads');
@@ -9,6 +10,7 @@ const { Worker, SHARE_ENV } = require('worker_threads');
 const first = Number(process.argv[2] ?? 1);
 const total = Number(process.argv[3] ?? 24);
 const AT_ONCE = 4;
+const SAMPLE_EVERY = 200;
 // What the process itself may open meanwhile, once.
 const OWN_FDS = 8;
 
@@ -100,6 +102,15 @@ const nameOf = (id) => {
 const workerThreads = () => fs.readdirSync('/proc/self/task').filter((id) => nameOf(id) === 'torc-worker\n');
 const openBefore = open();
 
+function sample(ended) {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const { ops, slots } = process.torc.io();
+  const [r, h, e] = [rss, heapUsed, external].map((bytes) => (bytes / 2 ** 20).toFixed(1));
+  const threads = fs.readdirSync('/proc/self/task').length;
+  console.log(`${ended} ended: rss ${r} MB, heap ${h} MB, external ${e} MB, ${open().length} descriptors, ` +
+    `${threads} threads, ${ops} operations, ${slots} slots`);
+}
+
 let started = 0, ended = 0;
 function next() {
   if (started === total) return;
@@ -119,7 +130,7 @@ function next() {
     worker.cpuUsage().catch(() => {});
   }
   worker.on('exit', () => {
-    ended++;
+    if (++ended % SAMPLE_EVERY === 0) sample(ended);
     next();
   });
 }
