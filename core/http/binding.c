@@ -6,8 +6,10 @@
  *   headerPairs(head)                    [name, value, ...] of a head that onRequest got
  *   headersObject(head)                  what req.headers is; undefined: for Node's code to say
  *   new Server(headMax)                  connections(), expired(headersMs, requestMs, max)
- *   new Connection(server, handle)       respond(), idle(), pause(), leave(), transfer(), close()
+ *   new Connection(server, handle)       respond(), send(), idle(), pause(), leave(), adopt(),
+ *                                        transfer(), close()
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "core/bind/http_parser.h"
@@ -131,6 +133,26 @@ static void conn_respond(const struct vs_args *a)
     vs_ret_i32(a, open ? http_reply_send(c, &r) : -1);
 }
 
+/* send(head, pieces, flags, keepAliveSeconds, trailer): see http_reply_pieces(). */
+static void conn_send(const struct vs_args *a)
+{
+    struct http_conn *c = conn_of(a);
+    struct http_reply r = {
+        .head = vs_arg(a, 0),
+        .body = vs_arg(a, 1),
+        .flags = (uint32_t)vs_smi(vs_arg(a, 2)),
+        .keep_alive_s = vs_smi(vs_arg(a, 3)),
+    };
+    bool open = c && c->state == HTTP_CONN_ATTACHED;
+    vs_ret_i32(a, open ? http_reply_pieces(c, &r, vs_arg(a, 4)) : -ECANCELED);
+}
+
+static void conn_adopt(const struct vs_args *a)
+{
+    struct http_conn *c = conn_of(a);
+    vs_ret_bool(a, c && http_reply_adopt(c, vs_arg(a, 0)));
+}
+
 static void conn_idle(const struct vs_args *a)
 {
     struct http_conn *c = conn_of(a);
@@ -196,10 +218,12 @@ void rt_bind_torc_http(struct rt_env *env, vs_val target)
     vs_class_method(state->server, "expired", server_expired);
     struct vs_class *c = state->connection = vs_class_new(cx, "Connection", conn_new, NULL, 1);
     vs_class_method(c, "respond", conn_respond);
+    vs_class_method(c, "send", conn_send);
     vs_class_method(c, "idle", conn_idle);
     vs_class_method(c, "isIdle", conn_is_idle);
     vs_class_method(c, "pause", conn_pause);
     vs_class_method(c, "leave", conn_leave);
+    vs_class_method(c, "adopt", conn_adopt);
     vs_class_method(c, "transfer", conn_transfer);
     vs_class_method(c, "close", conn_close);
     vs_put(cx, target, "Server", vs_class_fn(state->server));
@@ -217,5 +241,7 @@ void rt_bind_torc_http(struct rt_env *env, vs_val target)
     vs_put_int(cx, flags, "replyLatin1", HTTP_REPLY_LATIN1);
     vs_put_int(cx, flags, "replyNoBody", HTTP_REPLY_NO_BODY);
     vs_put_int(cx, flags, "replyChunked", HTTP_REPLY_CHUNKED);
+    vs_put_int(cx, flags, "replyOwnCoding", HTTP_REPLY_OWN_CODING);
+    vs_put_int(cx, flags, "replyOwnConnection", HTTP_REPLY_OWN_CONNECTION);
     vs_put(cx, target, "flags", flags);
 }

@@ -114,7 +114,8 @@ static void on_detach(struct rt_stream_listener *l)
 void http_conn_sync_reading(struct http_conn *c)
 {
     if (c->state != HTTP_CONN_ATTACHED) return;
-    uint64_t pending = ur_send_pending(&c->conn->io);
+    /* Who waits for pieces of an answer is to hear at once when the peer goes. */
+    uint64_t pending = c->pieces ? 0 : ur_send_pending(&c->conn->io);
     if (pending > RT_STREAM_QUEUE_MAX)
         c->throttled = true;
     else if (pending <= RT_STREAM_QUEUE_MAX / 2)
@@ -189,6 +190,9 @@ void http_conn_transfer(struct http_conn *c, vs_val parser)
     http_conn_hold(c);
     if (c->head_len > 0) c->replay = true;
     uint64_t start_ns = c->message_start_ns;
+    /* llhttp stops before the last step of a message, which needs no bytes: what the parser sees
+     * first may be the end of the stream. */
+    if (!c->replay && !start_ns && !c->llhttp.error) llhttp_execute(&c->llhttp, "", 0);
     if (c->in_request && !start_ns) start_ns = ur_loop_now_ns(c->engine->env->loop);
     rt_http_parser_take_over(parser, c->replay ? NULL : &c->llhttp, start_ns);
     conn_end(c);

@@ -34,11 +34,13 @@ enum http_request_flag { HTTP_REQUEST_KEEP_ALIVE = 1, HTTP_REQUEST_HAS_BODY = 2 
 /* Of respond(). */
 enum http_reply_flag {
     HTTP_REPLY_DATE = 1,
-    HTTP_REPLY_KEEP_ALIVE = 2, /* else "Connection: close" */
-    HTTP_REPLY_LENGTH = 4,     /* Content-Length of the body */
-    HTTP_REPLY_LATIN1 = 8,     /* the body is a string of bytes; else text that becomes UTF-8 */
-    HTTP_REPLY_NO_BODY = 16,   /* the body is not sent: HEAD, 204, 304 */
-    HTTP_REPLY_CHUNKED = 32    /* the length was not known when the head was made: one chunk */
+    HTTP_REPLY_KEEP_ALIVE = 2,  /* else "Connection: close" */
+    HTTP_REPLY_LENGTH = 4,      /* Content-Length of the body */
+    HTTP_REPLY_LATIN1 = 8,      /* the body is a string of bytes; else text that becomes UTF-8 */
+    HTTP_REPLY_NO_BODY = 16,    /* the body is not sent: HEAD, 204, 304 */
+    HTTP_REPLY_CHUNKED = 32,    /* the length was not known when the head was made */
+    HTTP_REPLY_OWN_CODING = 64, /* Transfer-Encoding is among the lines that JS made */
+    HTTP_REPLY_OWN_CONNECTION = 128 /* and so is Connection */
 };
 
 #define HTTP_OUT_SIZE 4096u /* bytes of a pooled buffer */
@@ -52,6 +54,8 @@ struct http_out {
     struct http_conn *conn; /* NULL: it has ended or left */
     struct http_out *next;  /* of conn->sending, or of the spare ones */
     struct vs_pin *pin;     /* owned: a large body that follows the bytes; or NULL */
+    /* owned: the write of Node's socket that this has become, told in place of conn; or NULL */
+    struct rt_write *adopted;
     struct iovec iov[2];
     uint32_t told; /* answers whose end JS waits for */
     uint32_t len, cap;
@@ -103,6 +107,7 @@ struct http_conn {
     const char *body;
     struct http_out *open;    /* owned: being filled */
     struct http_out *sending; /* in flight */
+    struct http_out *pieces;  /* of these: JS waits for its end before it sends more of a body */
     uint8_t state;            /* enum http_conn_state */
     int8_t event;             /* enum http_event: why llhttp has paused */
     uint8_t busy;             /* calls of ours on the C stack */
@@ -188,6 +193,13 @@ struct http_reply {
 };
 /* 0: as good as sent. 1: HTTP_EVENT_SENT will tell. -errno: nothing was done. */
 int http_reply_send(struct http_conn *c, const struct http_reply *r);
+/* Sends a part of an answer: the head unless r->head is no string, then an Array of text and
+ * Uint8Arrays, each a chunk if the answer is CHUNKED, and if last is a string the last chunk with
+ * those trailer lines. At most one call that returned 1 may be in flight. -errno: the answer cannot
+ * go on. */
+int http_reply_pieces(struct http_conn *c, const struct http_reply *r, vs_val last);
+/* c has left: req, a WriteWrap, is told of the pieces in flight. False: there are none. */
+bool http_reply_adopt(struct http_conn *c, vs_val req);
 /* Gives the loop what was answered. */
 void http_reply_flush(struct http_conn *c);
 /* c is going: sends in flight no longer know it. */

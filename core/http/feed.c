@@ -180,6 +180,7 @@ static bool body(struct http_conn *c, struct rt_callback *cb)
         ok = ok && !cb->tick_failed;
         rt_callback_open(cb, env, &c->conn->handle.async);
     }
+    c->failed = !ok;
     if (!ok) leave_failed(c, cb, HPE_USER, "HPE_JS_EXCEPTION:JS Exception");
     return ok;
 }

@@ -13,6 +13,8 @@
 /* Room for the lines that are added here. */
 #define LINES_MAX 256u
 #define NUMBER_MAX 20u
+/* And for those around a chunk. */
+#define FRAME_MAX 32u
 
 /* ---- buffers ---- */
 
@@ -32,6 +34,7 @@ static struct http_out *out_new(struct http_engine *e, size_t need)
     o->conn = NULL;
     o->next = NULL;
     o->pin = NULL;
+    o->adopted = NULL;
     o->told = o->len = 0;
     return o;
 }
@@ -70,9 +73,12 @@ static void out_done(struct ur_send *send, int64_t res)
 {
     struct http_out *o = container_of(send, struct http_out, send);
     struct http_conn *c = o->conn;
+    struct rt_write *adopted = o->adopted;
     uint32_t told = o->told;
     if (c) unlink_sending(o);
+    if (c && c->pieces == o) c->pieces = NULL;
     out_drop(o);
+    if (adopted) rt_write_done(adopted, res < 0 ? (int)res : 0);
     if (!c) return;
     struct vs_cx *cx = c->engine->env->cx;
     struct vs_scope scope;
@@ -188,26 +194,31 @@ static void put_date(struct http_out *o)
     put(o, e->date, HTTP_DATE_LEN);
 }
 
+static void put_connection(struct http_out *o, const struct http_reply *r)
+{
+    if (!(r->flags & HTTP_REPLY_KEEP_ALIVE)) {
+        PUT(o, "Connection: close\r\n");
+        return;
+    }
+    PUT(o, "Connection: keep-alive\r\n");
+    if (r->keep_alive_s < 0) return;
+    PUT(o, "Keep-Alive: timeout=");
+    put_number(o, (uint64_t)r->keep_alive_s);
+    PUT(o, "\r\n");
+}
+
 /* The lines after those of JS, in Node's order, and the empty one. */
 static void put_lines(struct http_out *o, const struct http_reply *r, uint64_t body_len)
 {
     if (r->flags & HTTP_REPLY_DATE) put_date(o);
-    if (r->flags & HTTP_REPLY_KEEP_ALIVE) {
-        PUT(o, "Connection: keep-alive\r\n");
-        if (r->keep_alive_s >= 0) {
-            PUT(o, "Keep-Alive: timeout=");
-            put_number(o, (uint64_t)r->keep_alive_s);
-            PUT(o, "\r\n");
-        }
-    } else {
-        PUT(o, "Connection: close\r\n");
-    }
+    if (!(r->flags & HTTP_REPLY_OWN_CONNECTION)) put_connection(o, r);
     if (r->flags & HTTP_REPLY_LENGTH) {
         PUT(o, "Content-Length: ");
         put_number(o, body_len);
         PUT(o, "\r\n");
     }
-    if (r->flags & HTTP_REPLY_CHUNKED) PUT(o, "Transfer-Encoding: chunked\r\n");
+    if ((r->flags & (HTTP_REPLY_CHUNKED | HTTP_REPLY_OWN_CODING)) == HTTP_REPLY_CHUNKED)
+        PUT(o, "Transfer-Encoding: chunked\r\n");
     PUT(o, "\r\n");
 }
 
@@ -229,18 +240,17 @@ struct body {
     bool pinned; /* goes beside the buffer instead of into it */
 };
 
-static struct body body_of(struct vs_cx *cx, const struct http_reply *r)
+static struct body body_of(struct vs_cx *cx, vs_val v, uint32_t flags)
 {
     struct body b = { 0 };
-    if (vs_is_str(r->body)) {
-        b.str = r->body;
-        b.latin1 = r->flags & HTTP_REPLY_LATIN1;
+    if (vs_is_str(v)) {
+        b.str = v;
+        b.latin1 = flags & HTTP_REPLY_LATIN1;
         b.len = b.latin1 ? vs_str_len(b.str) : vs_str_utf8_len(cx, b.str);
-    } else if (vs_is_view(r->body)) {
-        b.bytes = vs_bytes(r->body);
+    } else if (vs_is_view(v)) {
+        b.bytes = vs_bytes(v);
         b.len = b.bytes.len;
-        b.pinned =
-            b.len > RT_WRITE_COPY_MAX && !(r->flags & (HTTP_REPLY_NO_BODY | HTTP_REPLY_CHUNKED));
+        b.pinned = b.len > RT_WRITE_COPY_MAX && !(flags & HTTP_REPLY_NO_BODY);
     }
     return b;
 }
@@ -267,25 +277,33 @@ static bool counts_as_sent(const struct http_conn *c)
     return !o->pin && ur_send_pending(&c->conn->io) + o->len <= RT_STREAM_QUEUE_MAX;
 }
 
+/* Makes room for the head and more bytes after it, and writes the head. */
+static int put_head(struct http_conn *c, const struct http_reply *r, uint64_t body_len, size_t more)
+{
+    uint32_t len = vs_str_len(r->head);
+    int err = reserve(c, len + LINES_MAX + more);
+    if (err) return err;
+    struct http_out *o = c->open;
+    vs_str_write_latin1(c->engine->env->cx, r->head, 0, len, (uint8_t *)o->bytes + o->len);
+    o->len += len;
+    put_lines(o, r, body_len);
+    return 0;
+}
+
 int http_reply_send(struct http_conn *c, const struct http_reply *r)
 {
     struct vs_cx *cx = c->engine->env->cx;
-    struct body body = body_of(cx, r);
+    struct body body = body_of(cx, r->body, r->flags);
     bool with_body = body.len > 0 && !(r->flags & HTTP_REPLY_NO_BODY);
-    uint32_t head_len = vs_str_len(r->head);
-    size_t need = head_len + LINES_MAX + (with_body && !body.pinned ? body.len : 0);
-    struct vs_pin *pin = body.pinned ? vs_pin_new(r->body) : NULL;
-    int err = reserve(c, need);
+    bool chunked = r->flags & HTTP_REPLY_CHUNKED;
+    struct vs_pin *pin = body.pinned && !chunked ? vs_pin_new(r->body) : NULL;
+    int err = put_head(c, r, body.len, with_body && !pin ? body.len : 0);
     if (err) {
         vs_pin_drop(pin);
         return err;
     }
     struct http_out *o = c->open;
-    vs_str_write_latin1(cx, r->head, 0, head_len, (uint8_t *)o->bytes + o->len);
-    o->len += head_len;
-    put_lines(o, r, body.len);
     o->pin = pin;
-    bool chunked = r->flags & HTTP_REPLY_CHUNKED;
     if (with_body && chunked) put_chunk_size(o, body.len);
     if (with_body && !pin) put_body(cx, o, &body);
     if (with_body && chunked) PUT(o, "\r\n");
@@ -294,4 +312,82 @@ int http_reply_send(struct http_conn *c, const struct http_reply *r)
     if (!sent) o->told++;
     if (c->busy == 0 || pin) http_reply_flush(c);
     return sent ? 0 : 1;
+}
+
+/* ---- answers in pieces ---- */
+
+/* A large one stays where it is, between the buffers with what is around it: one operation sends
+ * them all. *pinned is set then. */
+static int put_piece(struct http_conn *c, vs_val v, bool chunked, bool *pinned)
+{
+    struct vs_cx *cx = c->engine->env->cx;
+    struct body body = body_of(cx, v, 0);
+    if (body.len == 0) return 0;
+    struct vs_pin *pin = body.pinned ? vs_pin_new(v) : NULL;
+    int err = reserve(c, FRAME_MAX + (pin ? 0 : body.len));
+    if (err) {
+        vs_pin_drop(pin);
+        return err;
+    }
+    if (chunked) put_chunk_size(c->open, body.len);
+    if (pin) {
+        c->open->pin = pin;
+        *pinned = true;
+        http_reply_flush(c);
+        err = chunked ? reserve(c, FRAME_MAX) : 0;
+    } else {
+        put_body(cx, c->open, &body);
+    }
+    if (chunked && !err) PUT(c->open, "\r\n");
+    return err;
+}
+
+static int put_last_chunk(struct http_conn *c, vs_val trailer)
+{
+    uint32_t len = vs_str_len(trailer);
+    int err = reserve(c, FRAME_MAX + len);
+    if (err) return err;
+    struct http_out *o = c->open;
+    PUT(o, "0\r\n");
+    vs_str_write_latin1(c->engine->env->cx, trailer, 0, len, (uint8_t *)o->bytes + o->len);
+    o->len += len;
+    PUT(o, "\r\n");
+    return 0;
+}
+
+int http_reply_pieces(struct http_conn *c, const struct http_reply *r, vs_val last)
+{
+    struct vs_cx *cx = c->engine->env->cx;
+    bool chunked = r->flags & HTTP_REPLY_CHUNKED, pinned = false;
+    CHECK(!c->pieces);
+    int err = vs_is_str(r->head) ? put_head(c, r, 0, 0) : 0;
+    uint32_t count = vs_arr_len(r->body);
+    for (uint32_t i = 0; i < count && !err; i++) {
+        struct vs_scope scope;
+        vs_scope_open(cx, &scope);
+        err = put_piece(c, vs_get_index(cx, r->body, i), chunked, &pinned);
+        vs_scope_close(&scope);
+    }
+    if (!err && vs_is_str(last)) err = put_last_chunk(c, last);
+    if (err) return err;
+    bool sent = !pinned && (!c->open || counts_as_sent(c));
+    if (!sent) {
+        c->pieces = c->open ? c->open : c->sending;
+        c->pieces->told++;
+    }
+    if (c->busy == 0 || !sent) http_reply_flush(c);
+    if (!sent) http_conn_sync_reading(c);
+    return sent ? 0 : 1;
+}
+
+bool http_reply_adopt(struct http_conn *c, vs_val req)
+{
+    struct http_out *o = c->pieces;
+    if (!o) return false;
+    struct rt_stream *stream = &c->conn->stream;
+    c->pieces = NULL;
+    o->adopted = rt_write_new(stream, 0, 0);
+    CHECK(o->adopted);
+    rt_async_init_under(&o->adopted->async, stream->async, req, RT_PROVIDER_WRITEWRAP, o->adopted);
+    return true;
 }

@@ -134,6 +134,16 @@ function file() {
   });
 }
 
+const PIECES = 8;
+
+function stream() {
+  const piece = 'p'.repeat(KB);
+  return http.createServer((req, res) => {
+    for (let i = 0; i < PIECES; i++) res.write(piece);
+    res.end();
+  });
+}
+
 function idle() {
   return http.createServer({ keepAliveTimeout: 0 }, hello);
 }
@@ -201,6 +211,9 @@ const workloads = {
     title: '64 MB down, 4 connections', request: GET, size: 64 * MB, connections: 4, create: download(64 * MB),
   },
   file: { title: '1 MB file streamed, 16 connections', request: GET, size: MB, connections: 16, create: file },
+  stream: {
+    title: `${PIECES} pieces of 1 KB, chunked`, request: GET, answer: 'p'.repeat(PIECES * KB), create: stream,
+  },
   churn: {
     title: 'a connection per request, 64 at a time', mode: 'churn', answer: HELLO, create: plain(hello),
     request: request(['GET / HTTP/1.1', 'Connection: close']),

@@ -13,6 +13,7 @@ const firstSeed = Number(process.env.FUZZ_SEED ?? 1);
 const CONNECTIONS = 16; // at a time
 const REQUESTS_MAX = 6; // of a connection
 const MUTATED_PART = 0.5; // of the connections
+const LARGE = 40_000; // bytes: sent from where they are
 const QUIET_MS = 20; // a mutated request may be one that waits for more
 const ANSWER_LIMIT_MS = 60_000;
 
@@ -29,7 +30,7 @@ function piecesOf(random, text) {
 }
 
 function handler(req, res) {
-  const act = req.url.length % 7; // ways to read and to answer
+  const act = req.url.length % 9; // ways to read and to answer
   let size = 0;
   let first = '';
   const answer = () => {
@@ -40,6 +41,16 @@ function handler(req, res) {
     else if (act === 3) {
       res.write(text);
       res.end();
+    } else if (act === 7) {
+      res.write(text);
+      setImmediate(() => {
+        res.write(Buffer.alloc(LARGE));
+        setImmediate(() => res.end(text));
+      });
+    } else if (act === 8) {
+      res.write(Buffer.alloc(LARGE));
+      if (size % 2) req.socket.setNoDelay();
+      res.end(text);
     } else if (act === 4) process.nextTick(() => res.end(Buffer.from(text)));
     else res.end(text);
     if (act === 5) req.socket.setNoDelay();

@@ -13,8 +13,9 @@ const {
 } = internalBinding('async_wrap');
 const { flags, parserIdle, setCallbacks, Connection: NativeConnection } = internalBinding('torc_http');
 const AsyncContextFrame = require('internal/async_context_frame');
-const { server: names } = require('internal/torc/http/private');
+const { kFlow, server: names } = require('internal/torc/http/private');
 const { Request, complete, receive } = require('internal/torc/http/request');
+const { fail } = require('internal/torc/http/flow');
 const { Response, sent } = require('internal/torc/http/response');
 const { takeOver } = require('internal/torc/http/takeover');
 
@@ -42,10 +43,14 @@ class Connection extends NativeConnection {
     this.isPaused = false;
     // Nothing is in flight, and the time runs.
     this.isKept = false;
+    // A response that has ended closes the connection.
+    this.isLast = false;
     this.isClosed = false;
     // Once Node's code has it.
     this.socket = null;
     this.parser = null;
+    // The write request that nobody else will tell of its failure.
+    this.failed = null;
   }
 
   // The current response has ended. True: its 'finish' is next.
@@ -118,13 +123,15 @@ function onRequest(connection, head, url, method, bits) {
   const req = new Request(connection, head, url, allMethods[method]);
   const res = new Response(connection, req, (bits & KEEP_ALIVE) !== 0);
   connection.isKept = false;
+  // Node stops reading then.
+  const isBehind = connection.current !== null && connection.current[kFlow]?.needDrain === true;
   if (connection.current === null) connection.current = res;
   else if (connection.later === null) connection.later = [res];
   else ArrayPrototypePush(connection.later, res);
   const hasBody = (bits & HAS_BODY) !== 0;
   if (hasBody) connection.reading = req;
   connection.site.requests++;
-  if (!isUnwatched()) takeOver(connection);
+  if (isBehind || !isUnwatched()) takeOver(connection);
   server.emit('request', req, res);
   if (!hasBody) requestComplete(connection, req);
 }
@@ -154,7 +161,7 @@ function onEnd(connection, code) {
   if (code === UV_EOF && connection.hasNothingToAnswer() && connection.isIdle())
     connection.shut();
   else
-    takeOver(connection);
+    fail(connection, code);
 }
 
 function onSent(connection, count) {

@@ -3,7 +3,7 @@
 // What is private in Node's _http_*.js, put here by lib/_http_*.after.js when those are loaded; and the names that the
 // files of this folder share.
 
-const { ObjectDefineProperty, Symbol } = primordials;
+const { MathFloor, ObjectDefineProperty, Symbol } = primordials;
 
 // Of a request or a response: its connection, as long as it is served by the engine; undefined: Node's code has it.
 const kConnection = Symbol('torc.connection');
@@ -19,6 +19,8 @@ const kStarted = Symbol('torc.started');
 const kLines = Symbol('torc.lines');
 // Of a response: enum bits of response.js.
 const kBits = Symbol('torc.bits');
+// Of a response that is sent in pieces: its Flow (flow.js); else null.
+const kFlow = Symbol('torc.flow');
 
 class Same {
   constructor(object) { return object; }
@@ -54,6 +56,12 @@ function lazy(prototype, key, get) {
   });
 }
 
+// What "Keep-Alive: timeout=" says; below 0: there is no such line.
+function keepAliveSeconds(server) {
+  const timeout = server?.keepAliveTimeout;
+  return timeout ? MathFloor(timeout / 1000) : -1;
+}
+
 module.exports = {
   agent: null,
   incoming: null,
@@ -68,6 +76,8 @@ module.exports = {
   kStarted,
   kLines,
   kBits,
+  kFlow,
+  keepAliveSeconds,
   own,
   lazy,
 };

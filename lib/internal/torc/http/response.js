@@ -1,12 +1,13 @@
 'use strict';
 
-// ServerResponse objects of the engine: setHeader(), writeHead() and end() as the class is Node's, without the state
-// that only streaming needs. Whatever else is asked of one makes Node's own of it (takeover.js).
+// ServerResponse objects of the engine: setHeader(), writeHead(), write() and end() as the class is Node's, without the
+// state that only few need. Whatever else is asked of one makes Node's own of it (takeover.js).
 
 const {
   ArrayIsArray,
   FunctionPrototypeCall,
-  MathFloor,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
   ObjectKeys,
   ObjectPrototypeHasOwnProperty,
   SafeMap,
@@ -24,9 +25,10 @@ const { flags } = internalBinding('torc_http');
 const shared = require('internal/torc/http/private');
 
 const {
-  kConnection, kLines, kBits, kTakenFrom, lazy, own, outgoing, server: names,
+  kConnection, kLines, kBits, kFlow, kTakenFrom, keepAliveSeconds, lazy, own, outgoing, server: names,
 } = shared;
 const { keepAlive, takeOver } = require('internal/torc/http/takeover');
+const { Flow } = require('internal/torc/http/flow');
 const { dump } = require('internal/torc/http/request');
 
 const {
@@ -39,13 +41,14 @@ const { prototype } = ServerResponse;
 const { emit } = prototype;
 const {
   replyDate: DATE, replyKeepAlive: KEEP_ALIVE, replyLength: LENGTH, replyChunked: CHUNKED, replyLatin1: LATIN1,
-  replyNoBody: NO_BODY,
+  replyNoBody: NO_BODY, replyOwnCoding: OWN_CODING, replyOwnConnection: OWN_CONNECTION,
 } = flags;
 
 // Bits of kBits beside those of the reply: the lines of writeHead() have these; it has ended, but is not sent.
 const HAS_DATE = 1 << 16;
 const HAS_LENGTH = 1 << 17;
 const UNSENT = 1 << 18;
+const HAS_TRAILER = 1 << 19;
 
 function Response(connection, req, keepAlive) {
   this[kConnection] = connection;
@@ -86,6 +89,7 @@ const DEFAULTS = {
 };
 for (const key of ObjectKeys(DEFAULTS))
   prototype[key] = DEFAULTS[key];
+prototype[kFlow] = null;
 prototype[kBytesWritten] = 0;
 prototype[kChunkedLength] = 0;
 prototype[kCorked] = 0;
@@ -127,24 +131,23 @@ lazy(prototype, '_header', function() {
 function headText(response, lines, bits) {
   let text = lines;
   if (bits & DATE) text += `Date: ${utcDate()}\r\n`;
-  if (bits & KEEP_ALIVE) {
-    const seconds = keepAliveSeconds(response.req[kConnection]?.site.server);
-    text += 'Connection: keep-alive\r\n';
-    if (seconds >= 0) text += `Keep-Alive: timeout=${seconds}\r\n`;
-  } else {
-    text += 'Connection: close\r\n';
+  if ((bits & OWN_CONNECTION) === 0) {
+    text += bits & KEEP_ALIVE ? 'Connection: keep-alive\r\n' : 'Connection: close\r\n';
+    if (bits & KEEP_ALIVE) {
+      const seconds = keepAliveSeconds(response.req[kConnection]?.site.server);
+      if (seconds >= 0) text += `Keep-Alive: timeout=${seconds}\r\n`;
+    }
   }
   if (bits & LENGTH) text += `Content-Length: ${response._contentLength}\r\n`;
-  if (bits & CHUNKED) text += 'Transfer-Encoding: chunked\r\n';
+  if ((bits & CHUNKED) !== 0 && (bits & OWN_CODING) === 0) text += 'Transfer-Encoding: chunked\r\n';
   return text + '\r\n';
 }
 
 // ---- Node's methods that send: the response becomes Node's first ----
 
 const SENDING = [
-  '_flush', '_flushOutput', '_send', '_storeHeader', '_writeRaw', 'addTrailers', 'assignSocket', 'cork', 'destroy',
-  'detachSocket', 'flushHeaders', 'pipe', 'setTimeout', 'uncork', 'write', 'writeContinue', 'writeEarlyHints',
-  'writeInformation', 'writeProcessing',
+  '_flush', '_flushOutput', '_send', '_storeHeader', '_writeRaw', 'assignSocket', 'cork', 'destroy', 'detachSocket',
+  'pipe', 'setTimeout', 'uncork', 'writeContinue', 'writeEarlyHints', 'writeInformation', 'writeProcessing',
 ];
 for (const name of SENDING) {
   const classic = prototype[name];
@@ -167,7 +170,10 @@ prototype._isLenientHeaderValidation = function() {
 const PLAIN = 0;
 const IS_LENGTH = 1;
 const IS_DATE = 2;
-const UNUSUAL = 3;
+const IS_TRAILER = 3;
+const IS_CODING = 4;
+const IS_CONNECTION = 5;
+const UNUSUAL = 6;
 const KINDS_MAX = 1000;
 // The kind of each header name seen, in the case it was written: names that are here are valid.
 const kinds = new SafeMap();
@@ -179,12 +185,12 @@ function kindOf(name) {
   switch (StringPrototypeToLowerCase(name)) {
     case 'content-length': kind = IS_LENGTH; break;
     case 'date': kind = IS_DATE; break;
-    case 'connection':
+    case 'trailer': kind = IS_TRAILER; break;
+    case 'transfer-encoding': kind = IS_CODING; break;
+    case 'connection': kind = IS_CONNECTION; break;
     case 'content-disposition':
     case 'expect':
-    case 'keep-alive':
-    case 'trailer':
-    case 'transfer-encoding': kind = UNUSUAL; break;
+    case 'keep-alive': kind = UNUSUAL; break;
     default: kind = PLAIN;
   }
   if (kinds.size < KINDS_MAX) kinds.set(name, kind);
@@ -237,11 +243,27 @@ class Lines {
       validateHeaderValue(name, value);
     }
     this.text += name + ': ' + value + '\r\n';
-    if (kind === IS_LENGTH) {
-      this.bits |= HAS_LENGTH;
-      this.response._contentLength = +value;
-    } else if (kind === IS_DATE) {
-      this.bits |= HAS_DATE;
+    return kind === PLAIN || this.note(kind, value);
+  }
+
+  note(kind, value) {
+    const { response } = this;
+    switch (kind) {
+      case IS_LENGTH:
+        this.bits |= HAS_LENGTH;
+        response._contentLength = +value;
+        break;
+      case IS_DATE: this.bits |= HAS_DATE; break;
+      case IS_TRAILER: this.bits |= HAS_TRAILER; break;
+      case IS_CODING:
+        if (value !== 'chunked') return false;
+        this.bits |= OWN_CODING;
+        break;
+      case IS_CONNECTION:
+        this.bits |= OWN_CONNECTION;
+        if (value === 'close') response._last = true;
+        else if (value === 'keep-alive') response.shouldKeepAlive = true;
+        else return false;
     }
     return true;
   }
@@ -284,11 +306,19 @@ function recordHead(response, code, headers) {
       response.strictContentLength || !addHeaders(lines, response, headers)) return false;
   let { bits } = lines;
   if (code === 204 || code === 304) response._hasBody = false;
-  if (!response._hasBody) bits |= NO_BODY;
-  else if ((bits & HAS_LENGTH) === 0) bits |= typeof response._contentLength === 'number' ? LENGTH : CHUNKED;
+  if (!response._hasBody) {
+    // That says something of a body, and there is none.
+    if (bits & OWN_CODING) return false;
+    bits |= NO_BODY;
+  } else if (bits & OWN_CODING) {
+    bits |= CHUNKED;
+  } else if ((bits & HAS_LENGTH) === 0) {
+    bits |= (bits & HAS_TRAILER) === 0 && typeof response._contentLength === 'number' ? LENGTH : CHUNKED;
+  }
+  if ((bits & HAS_TRAILER) !== 0 && (bits & CHUNKED) === 0) return false;
   if (response.sendDate && (bits & HAS_DATE) === 0) bits |= DATE;
   if (response.shouldKeepAlive) bits |= KEEP_ALIVE;
-  else response._last = true;
+  else if ((bits & OWN_CONNECTION) === 0) response._last = true;
   response[kBits] = bits;
   response[kLines] = lines.text;
   return true;
@@ -322,8 +352,6 @@ function writeHead(statusCode, reason, obj) {
 prototype.writeHead = writeHead;
 prototype.writeHeader = writeHead;
 
-// ---- the end ----
-
 // What the engine sends as a body: a string of text or bytes, a Uint8Array, or nothing.
 function isPlainBody(chunk, encoding) {
   if (!chunk) return chunk === undefined || chunk === null || chunk === '';
@@ -343,9 +371,94 @@ function isLatin1(encoding) {
   return encoding === 'latin1' || encoding === 'binary';
 }
 
-function keepAliveSeconds(server) {
-  const timeout = server?.keepAliveTimeout;
-  return timeout ? MathFloor(timeout / 1000) : -1;
+// ---- pieces ----
+
+function headLength(response) {
+  return headText(response, response[kLines], response[kBits]).length;
+}
+
+// The flow of a response that its connection's socket would take. Else Node's code has it now: null.
+function flowOf(response, connection) {
+  if (response[kFlow] !== null) return response[kFlow];
+  if (connection.current !== response || connection.ending !== null || response.emit !== emit) {
+    takeOver(connection);
+    return null;
+  }
+  if (response[kLines] === null) response._implicitHeader();
+  if (response[kConnection] === undefined) return null;
+  if (response[kBits] & CHUNKED) response.chunkedEncoding = true;
+  return response[kFlow] = new Flow(connection, response, headLength(response));
+}
+
+const classicWrite = prototype.write;
+own(prototype, 'write', function write(chunk, encoding, callback) {
+  const connection = this[kConnection];
+  if (connection === undefined || this.finished)
+    return FunctionPrototypeCall(classicWrite, this, chunk, encoding, callback);
+  if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = null;
+  }
+  if (chunk === undefined || chunk === null || !isPlainBody(chunk, encoding) || this.strictContentLength)
+    takeOver(connection);
+  const flow = this[kConnection] === undefined ? null : flowOf(this, connection);
+  if (flow === null) return FunctionPrototypeCall(classicWrite, this, chunk, encoding, callback);
+
+  if (typeof callback !== 'function') callback = undefined;
+  if (!this._hasBody) {
+    if (callback !== undefined) process.nextTick(callback);
+    return true;
+  }
+  flow.cork();
+  const isBelow = flow.push(isLatin1(encoding) ? Buffer.from(chunk, 'latin1') : chunk, callback);
+  if (!isBelow) this[kNeedDrain] = true;
+  return isBelow;
+});
+
+const classicFlushHeaders = prototype.flushHeaders;
+own(prototype, 'flushHeaders', function flushHeaders() {
+  const connection = this[kConnection];
+  const flow = connection === undefined || this.finished ? null : flowOf(this, connection);
+  if (flow === null) {
+    FunctionPrototypeCall(classicFlushHeaders, this);
+  } else if (flow.headLength > 0) {
+    flow.push('');
+    flow.flush();
+  }
+});
+
+// What the socket says of itself.
+function insteadOfSocket(key, get) {
+  const { get: classic } = ObjectGetOwnPropertyDescriptor(OutgoingMessage.prototype, key);
+  ObjectDefineProperty(prototype, key, {
+    __proto__: null,
+    configurable: true,
+    enumerable: false,
+    get() {
+      const connection = this[kConnection];
+      return connection === undefined ? FunctionPrototypeCall(classic, this) : get(this, connection);
+    },
+  });
+}
+insteadOfSocket('writableLength', (response) => (response[kFlow] === null ? 0 : response[kFlow].length));
+insteadOfSocket('writableHighWaterMark', (response, connection) => connection.site.server.highWaterMark);
+
+// ---- the end ----
+
+// The result of the engine: 0, or 1 when what is sent will be told. Below 0: Node's code is to end it.
+function respond(response, connection, chunk, encoding) {
+  if (response[kFlow] !== null || (response._trailer !== '' && (response[kBits] & CHUNKED) !== 0)) {
+    const flow = flowOf(response, connection);
+    if (flow === null) return -1;
+    flow.end(chunk && isLatin1(encoding) ? Buffer.from(chunk, 'latin1') : chunk,
+             (error) => finish(response, error));
+    return 1;
+  }
+  const bits = isLatin1(encoding) ? response[kBits] | LATIN1 : response[kBits];
+  const result = connection.respond(response[kLines], chunk, bits, keepAliveSeconds(connection.site.server));
+  if (result < 0) takeOver(connection);
+  if (result > 0) connection.wait(response);
+  return result;
 }
 
 const classicEnd = prototype.end;
@@ -360,17 +473,15 @@ prototype.end = function end(chunk, encoding, callback) {
     callback = encoding;
     encoding = null;
   }
-  if (connection.current !== this || this.emit !== emit || !isPlainBody(chunk, encoding)) takeOver(connection);
+  // An answer that is sent in pieces may have some left, and after the last one nothing is sent.
+  const isFree = connection.current === this && !connection.isLast &&
+                 (connection.ending === null || connection.ending[kFlow] === null);
+  if (!isFree || this.emit !== emit || this.strictContentLength || !isPlainBody(chunk, encoding)) takeOver(connection);
   if (this[kConnection] !== undefined && this[kLines] === null) {
     this._contentLength = lengthOf(chunk, encoding);
     this._implicitHeader();
   }
-  let result = -1;
-  if (this[kConnection] !== undefined) {
-    const bits = isLatin1(encoding) ? this[kBits] | LATIN1 : this[kBits];
-    result = connection.respond(this[kLines], chunk, bits, keepAliveSeconds(connection.site.server));
-    if (result < 0) takeOver(connection);
-  }
+  const result = this[kConnection] === undefined ? -1 : respond(this, connection, chunk, encoding);
   if (result < 0) return FunctionPrototypeCall(classicEnd, this, chunk, encoding, callback);
 
   if (typeof callback === 'function') {
@@ -379,10 +490,8 @@ prototype.end = function end(chunk, encoding, callback) {
   }
   this._headerSent = true;
   this.finished = true;
-  if (result !== 0) {
-    this[kBits] |= UNSENT;
-    connection.wait(this);
-  }
+  if (result !== 0) this[kBits] |= UNSENT;
+  if (this._last) connection.isLast = true;
   if (connection.advance()) beginFinish(this);
   return this;
 };
@@ -395,6 +504,10 @@ function beginFinish(response) {
 
 // The bytes of a response that had to wait are sent.
 function sent(connection, response) {
+  if (response[kFlow] !== null) {
+    response[kFlow].written();
+    return;
+  }
   response[kBits] &= ~UNSENT;
   if (connection.ending === response) finish(response);
 }
@@ -406,10 +519,10 @@ function callEndCallbacks(response, error) {
 }
 
 // What Node's first 'finish' listener does, and then the program's.
-function finish(response) {
+function finish(response, failure) {
   const connection = response[kConnection];
   if (connection === undefined) {
-    finishTakenOver(response);
+    finishTakenOver(response, failure);
     return;
   }
   response[kWritableFinished] = true;
@@ -427,11 +540,12 @@ function finish(response) {
 }
 
 // Its connection left the engine between the end and now.
-function finishTakenOver(response) {
+function finishTakenOver(response, failure) {
   const connection = response.req[kTakenFrom];
   const socket = response[kSocket];
-  if (response[kErrored] || socket?.errored || socket?._hadError) {
-    const error = response[kFlushError] = response[kErrored] ?? socket?.errored ?? new ERR_STREAM_DESTROYED('end');
+  if (failure || response[kErrored] || socket?.errored || socket?._hadError) {
+    const error = response[kFlushError] =
+      failure ?? response[kErrored] ?? socket?.errored ?? new ERR_STREAM_DESTROYED('end');
     if (response[kEndCallbacks] !== null) callEndCallbacks(response, error);
     return;
   }

@@ -19,7 +19,7 @@ const { owner_symbol } = internalBinding('symbols');
 const AsyncContextFrame = require('internal/async_context_frame');
 const shared = require('internal/torc/http/private');
 
-const { kConnection, kTakenFrom, kLines, kBits, own, server: names } = shared;
+const { kConnection, kTakenFrom, kLines, kBits, kFlow, own, server: names } = shared;
 const { ServerResponse, kServerResponse } = names;
 
 // The socket of a connection that the engine has closed.
@@ -98,6 +98,10 @@ function adopt(connection, response, parser) {
     own(response, '_header', header);
   else if (lines !== null)
     response._storeHeader(StringPrototypeSlice(lines, 0, StringPrototypeIndexOf(lines, '\n') + 1), pairsOf(lines));
+  if (before[kFlow] !== undefined) {
+    response._headerSent = before._headerSent;
+    before[kFlow].leave();
+  }
 }
 
 // In the order of their requests: those that have ended, and wait for their 'finish', come first.
@@ -122,7 +126,8 @@ function adoptAll(connection, parser) {
   // Nobody will tell when they are sent.
   const { waiting } = connection;
   connection.waiting = null;
-  if (ending !== null && waiting !== null && waiting[0] === ending) process.nextTick(shared.finish, ending);
+  const isTold = ending !== null && (ending[kFlow] !== null || waiting === null || waiting[0] !== ending);
+  if (ending !== null && !isTold) process.nextTick(shared.finish, ending);
 }
 
 // The time that an idle connection has, in ms; 0: any.
