@@ -17,6 +17,12 @@ static struct http_conn *conn_of(llhttp_t *llhttp)
     return container_of(llhttp, struct http_conn, llhttp);
 }
 
+/* JS has been told of the current message, which goes on. */
+static bool in_body(const struct http_conn *c)
+{
+    return c->has_body && c->message_start_ns;
+}
+
 /* ---- llhttp's callbacks ---- */
 
 static int on_message_begin(llhttp_t *llhttp)
@@ -38,11 +44,29 @@ static int on_headers_complete(llhttp_t *llhttp)
     struct http_conn *c = conn_of(llhttp);
     c->keep_alive = llhttp_should_keep_alive(llhttp);
     c->refused = llhttp->upgrade || llhttp->http_major != 1 || llhttp->http_minor != 1 ||
-                 (llhttp->flags & (F_CHUNKED | F_TRANSFER_ENCODING)) ||
+                 (llhttp->flags & (F_CHUNKED | F_TRANSFER_ENCODING)) == F_TRANSFER_ENCODING ||
                  llhttp->method == HTTP_PRI || llhttp->method == HTTP_CONNECT;
-    c->has_body = llhttp->content_length > 0 && (llhttp->flags & F_CONTENT_LENGTH);
+    c->has_body = (llhttp->flags & F_CHUNKED) ||
+                  (llhttp->content_length > 0 && (llhttp->flags & F_CONTENT_LENGTH));
     if (c->refused || c->has_body) return pause_for(c, HTTP_EVENT_REQUEST);
     return HPE_OK; /* JS hears of head and end at once */
+}
+
+/* Trailers, which are told as a head is: not for us. */
+static int on_header_field(llhttp_t *llhttp, const char *at, size_t len)
+{
+    (void)at;
+    (void)len;
+    return conn_of(llhttp)->has_body ? HPE_USER : HPE_OK;
+}
+
+/* Nor is what has limits of its own. */
+static int on_chunk_extension(llhttp_t *llhttp, const char *at, size_t len)
+{
+    (void)llhttp;
+    (void)at;
+    (void)len;
+    return HPE_USER;
 }
 
 static int on_body(llhttp_t *llhttp, const char *at, size_t len)
@@ -63,7 +87,9 @@ static int on_message_complete(llhttp_t *llhttp)
 
 const llhttp_settings_t http_engine_settings = {
     .on_message_begin = on_message_begin,
+    .on_header_field = on_header_field,
     .on_headers_complete = on_headers_complete,
+    .on_chunk_extension_name = on_chunk_extension,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
@@ -196,17 +222,30 @@ static bool step(struct http_conn *c, struct rt_callback *cb, const char *start,
     }
 }
 
+/* llhttp does not go on. What it has told of stays told: of a body it goes back to where it was
+ * before, and Node's parser meets the same bytes. Returns where those begin. */
+static const char *stopped(struct http_conn *c, struct rt_callback *cb, enum llhttp_errno err,
+                           const llhttp_t *before, const char *start, const char *pos)
+{
+    if (in_body(c)) {
+        c->llhttp = *before;
+        leave(c, cb, false);
+        return pos;
+    }
+    leave(c, cb, err != HPE_CLOSED_CONNECTION);
+    return start;
+}
+
 size_t http_feed(struct http_conn *c, struct rt_callback *cb, const char *data, size_t len)
 {
     const char *pos = data, *end = data + len, *start = data;
+    llhttp_t before = c->llhttp;
     /* After the last byte of a body there is a step that needs none. */
     for (bool more = true; more && c->state == HTTP_CONN_ATTACHED;) {
+        if (in_body(c)) before = c->llhttp;
         int err = llhttp_execute(&c->llhttp, pos, (size_t)(end - pos));
         if (err == HPE_OK) break;
-        if (err != HPE_PAUSED) {
-            leave(c, cb, err != HPE_CLOSED_CONNECTION);
-            return (size_t)(start - data);
-        }
+        if (err != HPE_PAUSED) return (size_t)(stopped(c, cb, err, &before, start, pos) - data);
         pos = llhttp_get_error_pos(&c->llhttp);
         llhttp_resume(&c->llhttp);
         if (!step(c, cb, start, pos)) return (size_t)((c->replay ? start : pos) - data);
@@ -214,8 +253,7 @@ size_t http_feed(struct http_conn *c, struct rt_callback *cb, const char *data, 
         more = pos < end || c->event == HTTP_EVENT_BODY;
     }
     if (c->state != HTTP_CONN_ATTACHED) return (size_t)(pos - data);
-    bool in_body = c->has_body && c->message_start_ns;
-    if (in_body || start == end) return len;
+    if (in_body(c) || start == end) return len;
     if (c->head_len + (size_t)(end - start) >= c->server->head_max) {
         leave(c, cb, true);
         return (size_t)(start - data);

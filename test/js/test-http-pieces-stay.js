@@ -1,5 +1,5 @@
 'use strict';
-// What answers in pieces are for the engine: connections that it keeps from the first request to the last.
+// What bodies in pieces are for the engine: connections that it keeps from the first request to the last.
 const assert = require('assert');
 const fs = require('fs');
 const http = require('http');
@@ -43,6 +43,7 @@ const handlers = {
     res.end();
   },
   '/pipe': (req, res) => { Readable.from(['one ', 'two']).pipe(res); },
+  '/upload': (req, res) => { req.pipe(res); },
   '/file': (req, res) => { pipeline(fs.createReadStream(__filename), res, assert.ifError); },
 };
 const expected = {
@@ -53,6 +54,7 @@ const expected = {
   '/coding': 'coded',
   '/trailers': 'body',
   '/pipe': 'one two',
+  '/upload': 'up in chunks',
   '/file': fs.readFileSync(__filename, 'latin1'),
 };
 
@@ -76,7 +78,10 @@ main(async () => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   for (let round = 0; round < 3; round++) {
     for (const path of Object.keys(handlers)) {
-      const [res] = await once(http.get({ port: server.address().port, path, agent }), 'response');
+      const client = http.request({ port: server.address().port, path, agent, method: 'POST' });
+      if (path === '/upload') client.write('up in ');
+      client.end(path === '/upload' ? 'chunks' : '');
+      const [res] = await once(client, 'response');
       let text = '';
       for await (const chunk of res.setEncoding('latin1')) text += chunk;
       assert.strictEqual(text, expected[path], path);

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Answers in pieces: back-pressure, callbacks, ends and interruptions at every point between two of them.
 const { Readable, pipeline } = require('stream');
 const { AsyncLocalStorage } = require('async_hooks');
