@@ -1,9 +1,9 @@
 # torc_builtins: Node's JavaScript library, with ours from lib/ over it, as an object library.
 
-add_executable(embed core/tools/embed.c core/tools/young.c)
+add_executable(embed core/tools/embed.c)
 target_link_libraries(embed PRIVATE torc_c)
 
-file(GLOB_RECURSE lib_sources CONFIGURE_DEPENDS lib/*.js lib/young.txt)
+file(GLOB_RECURSE lib_sources CONFIGURE_DEPENDS lib/*.js)
 set(builtins_dir "${CMAKE_CURRENT_BINARY_DIR}/builtins")
 file(MAKE_DIRECTORY "${builtins_dir}")
 add_custom_command(

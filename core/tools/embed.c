@@ -6,8 +6,7 @@
  *                             the module "torc:x"
  *
  * OURS/<id>.after.js goes behind Node's <id>.js, into the same function: it sees what is private
- * there. OURS/young.txt has lines "<id> TARGET": functions that <id> assigns to TARGET are made
- * young (young.h).
+ * there.
  *
  * V8 takes a source without copying if it is one-byte or UTF-16. A text with any non-ASCII
  * character is therefore converted here, once. Not part of the runtime: on any error it prints and
@@ -22,16 +21,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/tools/young.h"
-
 enum { ALIGN = 16 }; /* of each text in the blob; V8 needs 2 */
 
 struct text {
     char *id;
     char *path;
     char *after; /* our addition to Node's text, or NULL */
-    char *young; /* targets (young.h), each zero-terminated, and an empty one; or NULL */
-    size_t young_size;
     size_t off;
     size_t len; /* in characters */
     bool two_byte;
@@ -210,45 +205,10 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t len)
     return hash;
 }
 
-/* Notes a line of young.txt for the module that it names. */
-static void add_young(struct list *list, char *line, const char *path)
-{
-    char *target = strchr(line, ' ');
-    if (!target || !target[1]) fail("%s: '%s' has no target", path, line);
-    *target++ = 0;
-    struct text *t = find(list, line);
-    if (!t) fail("%s: there is no module '%s'", path, line);
-    size_t size = strlen(target) + 1, old = t->young ? t->young_size : 0;
-    t->young = grow(t->young, old + size + 1);
-    memcpy(t->young + old, target, size);
-    t->young_size = old + size;
-    t->young[t->young_size] = 0;
-}
-
-static void read_young(struct list *list, const char *path)
-{
-    size_t len;
-    char *all = (char *)read_file(path, &len), *rest = all;
-    for (char *line; (line = strsep(&rest, "\n"));)
-        if (*line && *line != '#') add_young(list, line, path);
-    free(all);
-}
-
-static uint8_t *make_young(const struct text *t, uint8_t *data, size_t *size)
-{
-    for (const char *target = t->young; target && *target; target += strlen(target) + 1) {
-        char *text = young_functions((const char *)data, size, target);
-        if (!text) fail("%s: assigns no function to %s that we understand", t->path, target);
-        free(data);
-        data = (uint8_t *)text;
-    }
-    return data;
-}
-
-/* The module's text with what is changed and added. */
+/* The module's text with what is added to it. */
 static uint8_t *read_text(const struct text *t, size_t *size)
 {
-    uint8_t *data = make_young(t, read_file(t->path, size), size);
+    uint8_t *data = read_file(t->path, size);
     if (!t->after) return data;
     size_t more;
     uint8_t *after = read_file(t->after, &more);
@@ -348,7 +308,7 @@ static void write_depfile(const struct list *list, const char *path, const char 
 
 /* What each output is made of; the paths are owned by main(). */
 struct paths {
-    char *blob, *table, *depfile, *config, *versions, *young;
+    char *blob, *table, *depfile, *config, *versions;
 };
 
 static void write_outputs(struct list *list, const struct paths *paths)
@@ -370,13 +330,11 @@ int main(int argc, char **argv)
         .depfile = join(out, "/", "builtins.d"),
         .config = join(nodelib, "/", "config.json"),
         .versions = join(nodelib, "/", "versions.json"),
-        .young = join(ours, "/", "young.txt"),
     };
     struct list list = { .hash = 0xcbf29ce484222325u };
     scan(&list, nodelib, "", add_node);
     if (!list.count) fail("%s: no modules there", nodelib);
     scan(&list, ours, "", add_ours);
-    read_young(&list, paths.young);
     qsort(list.items, list.count, sizeof *list.items, by_id);
     write_outputs(&list, &paths);
 
@@ -384,7 +342,6 @@ int main(int argc, char **argv)
         free(list.items[i].id);
         free(list.items[i].path);
         free(list.items[i].after);
-        free(list.items[i].young);
     }
     free(list.items);
     free(paths.blob);
@@ -392,6 +349,5 @@ int main(int argc, char **argv)
     free(paths.depfile);
     free(paths.config);
     free(paths.versions);
-    free(paths.young);
     return 0;
 }
