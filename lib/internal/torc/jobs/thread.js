@@ -79,7 +79,8 @@ class Thread {
     job.number = this.#sent++;
     this.jobs.push(job);
     if (this.jobs.length > 1) return;
-    this.#port.ref();
+    // Not the port: that of a thread that ends is closed before the thread's 'exit', which settles its jobs.
+    this.#worker.ref();
     if (this.#ready) job.start();
   }
 
@@ -100,7 +101,7 @@ class Thread {
   // Nothing to do for now: it keeps the program no longer alive.
   rest() {
     this.idleSince = performance.now();
-    this.#port.unref();
+    this.#worker.unref();
   }
 
   // Reads the answers that are there.
