@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // 64 MB up and 64 MB down at once through one process: back-pressure keeps memory small.
 const assert = require('assert');
 const http = require('http');

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // 32 MB up and 32 MB down at once in one stream: the windows keep memory small, and no byte is lost.
 const assert = require('assert');
 const http2 = require('http2');
