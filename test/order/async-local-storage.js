@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // AsyncLocalStorage through every way back from C.
 const { AsyncLocalStorage, AsyncResource, executionAsyncId } = require('async_hooks');
 const fs = require('fs');

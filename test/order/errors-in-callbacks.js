@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // After an error that 'uncaughtException' handles, the other timers, immediates and ticks still run, in order.
 process.on('uncaughtException', (e) => console.log(`handled ${e.message}`));
 const fail = (m) => { throw new Error(m); };

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Exit code: 7
 // beforeExit restarts the loop, exit does not; what is queued in exit never runs.
 let rounds = 0;

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // File completions come in the poll phase: before setImmediate() that was queued there, after timers.
 const fs = require('fs');
 const log = (s) => console.log(s);

@@ -1,4 +1,5 @@
 'use strict';
+// Alone
 // Timers, immediates, ticks and microtasks queued from the main script and from each other.
 const log = (name) => console.log(name);
 
