@@ -119,32 +119,37 @@ static void conn_new(const struct vs_args *a)
         rt_throw_code(env, VS_ERROR, "ERR_INVALID_STATE", "The handle is closed");
 }
 
+/* What both ways to answer begin with: (head, body or pieces, flags, keepAliveSeconds). */
+static struct http_reply reply_of(const struct vs_args *a)
+{
+    return (struct http_reply){
+        .head = vs_arg(a, 0),
+        .body = vs_arg(a, 1),
+        .flags = (uint32_t)vs_smi(vs_arg(a, 2)),
+        .keep_alive_s = vs_smi(vs_arg(a, 3)),
+    };
+}
+
+static bool is_open(const struct http_conn *c)
+{
+    return c && c->state == HTTP_CONN_ATTACHED;
+}
+
 /* respond(head, body, flags, keepAliveSeconds): see http_reply_send(); -ECANCELED when closed. */
 static void conn_respond(const struct vs_args *a)
 {
     struct http_conn *c = conn_of(a);
-    struct http_reply r = {
-        .head = vs_arg(a, 0),
-        .body = vs_arg(a, 1),
-        .flags = (uint32_t)vs_smi(vs_arg(a, 2)),
-        .keep_alive_s = vs_smi(vs_arg(a, 3)),
-    };
-    bool open = c && c->state == HTTP_CONN_ATTACHED;
-    vs_ret_i32(a, open ? http_reply_send(c, &r) : -1);
+    struct http_reply r = reply_of(a);
+    vs_ret_i32(a, is_open(c) ? http_reply_send(c, &r) : -ECANCELED);
 }
 
-/* send(head, pieces, flags, keepAliveSeconds, trailer): see http_reply_pieces(). */
+/* send(head, pieces, flags, keepAliveSeconds, trailer): see http_reply_pieces(); -ECANCELED when
+ * closed. */
 static void conn_send(const struct vs_args *a)
 {
     struct http_conn *c = conn_of(a);
-    struct http_reply r = {
-        .head = vs_arg(a, 0),
-        .body = vs_arg(a, 1),
-        .flags = (uint32_t)vs_smi(vs_arg(a, 2)),
-        .keep_alive_s = vs_smi(vs_arg(a, 3)),
-    };
-    bool open = c && c->state == HTTP_CONN_ATTACHED;
-    vs_ret_i32(a, open ? http_reply_pieces(c, &r, vs_arg(a, 4)) : -ECANCELED);
+    struct http_reply r = reply_of(a);
+    vs_ret_i32(a, is_open(c) ? http_reply_pieces(c, &r, vs_arg(a, 4)) : -ECANCELED);
 }
 
 static void conn_adopt(const struct vs_args *a)
@@ -157,7 +162,7 @@ static void conn_idle(const struct vs_args *a)
 {
     struct http_conn *c = conn_of(a);
     double ms = vs_f64(vs_arg(a, 0));
-    if (c && c->state == HTTP_CONN_ATTACHED) http_server_idle(c, ms > 0 ? (uint64_t)ms : 0);
+    if (is_open(c)) http_server_idle(c, ms > 0 ? (uint64_t)ms : 0);
 }
 
 static void conn_pause(const struct vs_args *a)
