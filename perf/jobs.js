@@ -1,6 +1,6 @@
 'use strict';
 // jobs.js TORC NODE PACKAGES [ROUNDS]: the cost of an empty job in a pool of two threads, torc:jobs beside piscina on
-// both runtimes, by turns; then how much of two processors the jobs of a CPU-bound set get, and how late timers of the
+// both runtimes, by turns; then how busy a CPU-bound set keeps two processors, and how late timers of the
 // main thread are meanwhile.
 //
 // With a KIND instead of the packages it is a child that measures once: jobs.js KIND PACKAGES.
@@ -20,10 +20,9 @@ const TICK_MS = 1;
 const P99 = 0.99;
 const WORK = `module.exports = (x) => x;
 module.exports.spin = (ms) => {
-  const before = process.threadCpuUsage();
-  for (const end = performance.now() + ms; performance.now() < end;);
-  const { user, system } = process.threadCpuUsage(before);
-  return user + system;
+  const start = performance.now();
+  while (performance.now() - start < ms);
+  return performance.now() - start;
 };
 `;
 
@@ -53,29 +52,32 @@ async function overhead(pool, depth) {
   return { us: us / JOBS, cpu: (user + system) / JOBS };
 }
 
-// Threads that compute all the time, beside a timer: how much of two processors they get by their own clocks, without
-// what a job costs besides, and how late it fires.
+// Threads that compute all the time, beside a timer: how much of two processors the process gets, how much of the
+// threads' time is spent in jobs, and how late the timer fires. (A job can't ask for its own CPU time: the kernel's
+// getrusage() of a thread that runs is as old as the last tick, some ms.)
 async function busy(pool) {
   const late = [];
-  let cpu = 0;
+  let inJobs = 0;
   let due = performance.now() + TICK_MS;
   const timer = setInterval(() => {
     const now = performance.now();
     late.push(Math.max(0, now - due));
     due = now + TICK_MS;
   }, TICK_MS);
-  const start = performance.now();
+  const start = performance.now(), before = process.cpuUsage();
   const next = async () => {
     while (performance.now() - start < BUSY_MS) {
       const job = await pool.run(BUSY_JOB_MS, { name: 'spin' }); // others add to the sum meanwhile
-      cpu += job;
+      inJobs += job;
     }
   };
   await Promise.all(Array.from({ length: 2 * THREADS }, next));
-  const us = (performance.now() - start) * 1000;
+  const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
   clearInterval(timer);
   late.sort((a, b) => a - b);
-  return { share: cpu / us / THREADS, late: late[Math.floor(late.length * P99)] };
+  const all = ms * THREADS;
+  return { cores: (user + system) / 1000 / all, jobs: inJobs / all, late: late[Math.floor(late.length * P99)] };
 }
 
 async function child(kind, packages) {
@@ -121,10 +123,12 @@ function main(torc, node, packages, rounds = '5') {
       c.name, time(c).toFixed(1), (time(c) / time(base)).toFixed(2),
       cpu(c).toFixed(1), (cpu(c) / cpu(base)).toFixed(2)])]);
   }
-  console.log(`\n${THREADS} threads that compute: the share of ${THREADS} processors the jobs get, and how late a ` +
-    'timer of the main thread is (99th percentile)\n');
-  table([['', 'busy', 'late, ms'], ...cases.map((c) => [
-    c.name, `${(100 * middle(c, (r) => r.busy.share)).toFixed(0)} %`, middle(c, (r) => r.busy.late).toFixed(2)])]);
+  const percent = (x) => `${(100 * x).toFixed(1)} %`;
+  console.log(`\n${THREADS} threads that compute: how much of ${THREADS} processors they keep busy, how much of the ` +
+    "threads' time is in jobs, and how late a timer of the main thread is (99th percentile)\n");
+  table([['', 'processors', 'in jobs', 'late, ms'], ...cases.map((c) => [
+    c.name, percent(middle(c, (r) => r.busy.cores)), percent(middle(c, (r) => r.busy.jobs)),
+    middle(c, (r) => r.busy.late).toFixed(2)])]);
 }
 
 if (kinds[process.argv[2]]) {
