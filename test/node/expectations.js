@@ -28,17 +28,18 @@ function read(file) {
   return known;
 }
 
-// { regressions, unexpected, stale }: names that fail and should pass, pass in all runs and should fail, are no tests.
+// Names: { regressions: fail and should pass, alone: fail but passed when run again alone, unexpected: pass in all runs
+// and should fail, stale: no such test }.
 function check(known, tests, verdicts) {
-  const outcome = { regressions: [], unexpected: [], stale: [] };
+  const outcome = { regressions: [], alone: [], unexpected: [], stale: [] };
   const names = new Set();
   for (const test of tests) {
     names.add(test.name);
     if (!isCounted(test, verdicts.node)) continue;
-    const { verdict, unsteady } = verdicts.torc.get(test.name);
+    const { verdict, unsteady, passesAlone } = verdicts.torc.get(test.name);
     const passed = verdict === 'pass';
     const entry = known.get(test.name);
-    if (!passed && entry === undefined) outcome.regressions.push(test.name);
+    if (!passed && entry === undefined) outcome[passesAlone ? 'alone' : 'regressions'].push(test.name);
     if (passed && !unsteady && entry !== undefined && !entry.flaky) outcome.unexpected.push(test.name);
   }
   outcome.stale = [...known.keys()].filter((name) => !names.has(name));
@@ -46,7 +47,7 @@ function check(known, tests, verdicts) {
 }
 
 // Rewrites the file from a whole run. Reasons, and marks of flaky tests, stay; a new failure is filed under
-// its first error.
+// its first error, unless it passed when run again alone.
 function write(file, tests, verdicts) {
   const known = read(file);
   const groups = new Map();
@@ -61,7 +62,7 @@ function write(file, tests, verdicts) {
   for (const { cause, tests: failed } of causes(counted, verdicts.torc)) {
     for (const test of failed) {
       const entry = known.get(test.name);
-      if (entry?.flaky) continue;
+      if (entry?.flaky || verdicts.torc.get(test.name).passesAlone) continue;
       // What is missing explains itself; other messages say little without their module.
       add(entry?.reason ?? (MISSING.test(cause) ? cause : `${test.module}: ${cause}`.trimEnd()), test.name);
     }

@@ -150,8 +150,8 @@ async function compareErrors() {
 }
 
 // What is not as the expectations say has its say again, with nothing beside it: a test that passes then is no
-// regression, and counts like one that passes in its second run; a known failure that passed by chance, and fails now,
-// is no unexpected pass.
+// regression, and a known failure that passed by chance, and fails now, is no unexpected pass. Verdicts, and with them
+// the score, stay those of the run.
 async function askAgain(config, tests, verdicts) {
   const { regressions, unexpected } = expectations.check(expectations.read(EXPECTATIONS), tests, verdicts);
   if (regressions.length + unexpected.length > AGAIN_MAX) return; // no chance: something is broken, or mended
@@ -159,14 +159,13 @@ async function askAgain(config, tests, verdicts) {
   const again = async (name, isOver) => {
     const test = tests.find((item) => item.name === name);
     for (let i = 0; i < AGAIN_TRIES; i++) {
-      const result = await runAlone(config, 'torc', test, options);
-      if (isOver(result)) return result;
+      if (isOver(await runAlone(config, 'torc', test, options))) return true;
     }
+    return false;
   };
   for (const name of regressions) {
-    const passed = await again(name, ({ verdict }) => verdict === 'pass');
-    if (!passed) continue;
-    verdicts.torc.set(name, { ...passed, retried: true });
+    if (!await again(name, ({ verdict }) => verdict === 'pass')) continue;
+    verdicts.torc.get(name).passesAlone = true;
     console.error(`passes with nothing beside it: ${name}`);
   }
   for (const name of unexpected) {
@@ -283,7 +282,8 @@ function checkExpectations(run) {
   }
   const { torc, node } = run.score.total.runtimes;
   console.log(`Node's tests: torc passes ${torc.pass} of the ${node.pass} that count; ` +
-    `${outcome.regressions.length} regressions, ${outcome.unexpected.length} unexpected passes`);
+    `${outcome.regressions.length} regressions, ${outcome.unexpected.length} unexpected passes, ` +
+    `${outcome.alone.length} pass only with nothing beside them`);
   if (outcome.regressions.length + outcome.unexpected.length + outcome.stale.length) process.exitCode = 1;
 }
 
