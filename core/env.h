@@ -123,7 +123,7 @@ struct rt_env {
     bool can_call_js;         /* false while the env is being torn down */
     bool source_maps;         /* --enable-source-maps or process.setSourceMapsEnabled() */
     bool printed_error;       /* the source line of a fatal exception is on stderr already */
-    bool keeps_fds;           /* what fs.open() gave to JS outlives the env */
+    bool tracks_fds;          /* what fs.open() gave to JS is closed with the env */
     bool tells_sync_io;       /* --trace-sync-io, and the first turn has begun */
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */

@@ -140,3 +140,16 @@ void rt_throw_missing(struct rt_env *env, const char *what)
 {
     rt_throw_code(env, VS_ERROR, "ERR_TORC_MISSING", "torc has no %s yet", what);
 }
+
+bool rt_emit_warning(struct rt_env *env, const char *text, const char *name, const char *code)
+{
+    struct vs_cx *cx = env->cx;
+    vs_val process = vs_ref_get(env->process), fn = vs_get_name(cx, process, "emitWarning");
+    if (!fn) return false;
+    vs_val argv[] = {
+        vs_str_utf8(cx, text, -1),
+        name ? vs_str_utf8(cx, name, -1) : vs_undefined(cx),
+        code ? vs_str_utf8(cx, code, -1) : vs_undefined(cx),
+    };
+    return !vs_is_fn(fn) || vs_call(cx, fn, process, sizeof argv / sizeof argv[0], argv);
+}

@@ -34,6 +34,11 @@ vs_val rt_error_code(struct rt_env *env, enum vs_error_kind kind, const char *co
 /* "torc has no crypto.X509Certificate yet", code ERR_TORC_MISSING. what: "binding.function". */
 void rt_throw_missing(struct rt_env *env, const char *what);
 
+/* process.emitWarning(text[, name, code]); name and code may be NULL. False: an exception is
+ * pending.
+ */
+bool rt_emit_warning(struct rt_env *env, const char *text, const char *name, const char *code);
+
 /* An exception reached the loop: asks process._fatalException; unhandled, prints source line, caret
  * and stack to stderr and calls rt_exit() with Node's code. vs_host.uncaught. from_promise: it was
  * an unhandled rejection. */

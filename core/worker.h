@@ -40,7 +40,7 @@ struct rt_worker {
     char *name;      /* owned */
     uint32_t number; /* of torc --threads: from 1; 0: none of them */
     bool internal;
-    bool keeps_fds;                  /* what fs.open() gave to its JS stays open */
+    bool tracks_fds;                 /* what fs.open() gave to its JS is closed at its end */
     double limits[RT_WORKER_LIMITS]; /* completed by the worker as it starts */
     struct rt_options *options;      /* borrowed, or owned if own_options */
     bool own_options;

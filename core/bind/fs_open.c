@@ -1,6 +1,7 @@
 /* core/bind/fs_open.c: descriptors: open, close, openFileHandle. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,19 @@
 
 #define WORD_BITS 64
 
-/* Plain descriptors belong to JS, but a worker's must not outlive it. */
-static void note_open(struct fs_state *s, int fd)
+static void warn(struct rt_env *env, const char *format, int fd)
 {
+    char text[80];
+    snprintf(text, sizeof text, format, fd);
+    rt_emit_warning(env, text, NULL, NULL);
+}
+
+/* Plain descriptors belong to JS, but a worker's do not outlive it, unless it asked for that. Where
+ * one is closed by other means than fs.close(), or by another thread, the worker hears of it. */
+static void note_open(struct rt_env *env, int fd)
+{
+    if (!env->tracks_fds) return;
+    struct fs_state *s = fs_state_of(env);
     size_t word = (size_t)fd / WORD_BITS;
     if (word >= s->fd_words) {
         size_t words = word + 1;
@@ -20,19 +31,28 @@ static void note_open(struct fs_state *s, int fd)
         memset(s->fds + s->fd_words, 0, (words - s->fd_words) * sizeof *s->fds);
         s->fd_words = words;
     }
-    s->fds[word] |= UINT64_C(1) << fd % WORD_BITS;
+    uint64_t bit = UINT64_C(1) << fd % WORD_BITS;
+    if (s->fds[word] & bit) warn(env, "File descriptor %d opened in unmanaged mode twice", fd);
+    s->fds[word] |= bit;
 }
 
-static void note_closed(struct fs_state *s, int fd)
+static void note_closed(struct rt_env *env, int fd)
 {
+    if (!env->tracks_fds) return;
+    struct fs_state *s = fs_state_of(env);
     size_t word = (size_t)fd / WORD_BITS;
-    if (word < s->fd_words) s->fds[word] &= ~(UINT64_C(1) << fd % WORD_BITS);
+    uint64_t bit = UINT64_C(1) << fd % WORD_BITS;
+    if (word < s->fd_words && s->fds[word] & bit) {
+        s->fds[word] &= ~bit;
+    } else {
+        warn(env, "File descriptor %d closed but not opened in unmanaged mode", fd);
+    }
 }
 
 void fs_fds_drop(struct rt_env *env)
 {
     struct fs_state *s = fs_state_of(env);
-    for (size_t word = 0; word < s->fd_words && !env->keeps_fds; word++) {
+    for (size_t word = 0; word < s->fd_words; word++) {
         for (int bit = 0; bit < WORD_BITS; bit++) {
             if (s->fds[word] & UINT64_C(1) << bit) fs_sys_close((int)word * WORD_BITS + bit);
         }
@@ -52,7 +72,7 @@ static void open_start(struct fs_call *c, struct ur_loop *l, struct ur_file_op *
 
 static vs_val open_result(struct fs_call *c)
 {
-    note_open(fs_state_of(c->env), (int)c->res);
+    note_open(c->env, (int)c->res);
     return vs_i32(c->env->cx, (int32_t)c->res);
 }
 
@@ -121,7 +141,7 @@ static void fs_close(const struct vs_args *a)
     struct fs_in in;
     fs_in_init(&in, a, &op_close);
     if (!fs_in_fd(&in, 0)) return;
-    note_closed(fs_state_of(in.call.env), in.call.fd);
+    note_closed(in.call.env, in.call.fd);
     fs_run(&in, 1);
 }
 

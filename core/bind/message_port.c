@@ -239,15 +239,8 @@ static struct message_port *this_port(const struct vs_args *a)
     return port_of(vs_this(a));
 }
 
-static void emit_warning(struct rt_env *env, const char *text)
-{
-    vs_val process = vs_ref_get(env->process);
-    vs_val fn = vs_get_name(env->cx, process, "emitWarning");
-    vs_val argv[] = { vs_str_latin1(env->cx, text, -1) };
-    if (fn && vs_is_fn(fn)) vs_call(env->cx, fn, process, 1, argv);
-}
-
-/* postMessage(value, transferList | { transfer }) -> whether anyone may hear it */
+/* postMessage(value, transferList | { transfer }) -> whether anyone may hear it; undefined: it
+ * can't be posted */
 static void post_message(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
@@ -267,13 +260,12 @@ static void post_message(const struct vs_args *a)
         return;
     }
     switch (port_mailbox_post_take(port->box, m)) {
-    case PORT_POST_TOO_MANY:
-        rt_throw_dom(env, "Transferables cannot be used with multiple destinations.",
-                     "DataCloneError");
-        return;
+    case PORT_POST_TOO_MANY: return; /* the library throws */
     case PORT_POST_LOST:
-        emit_warning(env, "The target port was posted to itself, and the communication channel "
-                          "was lost");
+        rt_emit_warning(env,
+                        "The target port was posted to itself, and the communication channel "
+                        "was lost",
+                        NULL, NULL);
         break;
     case PORT_POST_NOBODY: vs_ret_bool(a, false); return;
     case PORT_POST_DONE: break;

@@ -40,18 +40,11 @@ static bool warn_of_conversion(struct rt_env *env, vs_val v)
     if (!rt_option_bool(env->options, RT_OPT_pending_deprecation) || state->warned_env) return true;
     if (vs_is_str(v) || vs_is_num(v) || vs_is_boolean(v)) return true;
     state->warned_env = true;
-    struct vs_cx *cx = env->cx;
-    vs_val process = vs_ref_get(env->process), emit = vs_get_name(cx, process, "emitWarning");
-    vs_val argv[] = {
-        vs_str_latin1(cx,
-                      "Assigning any value other than a string, number, or boolean to a "
-                      "process.env property is deprecated. Please make sure to convert the value "
-                      "to a string before setting process.env with it.",
-                      -1),
-        vs_str_latin1(cx, "DeprecationWarning", -1),
-        vs_str_latin1(cx, "DEP0104", -1),
-    };
-    return emit && vs_call(cx, emit, process, 3, argv);
+    return rt_emit_warning(env,
+                           "Assigning any value other than a string, number, or boolean to a "
+                           "process.env property is deprecated. Please make sure to convert the "
+                           "value to a string before setting process.env with it.",
+                           "DeprecationWarning", "DEP0104");
 }
 
 static bool set_var(struct vs_cx *cx, vs_val key, vs_val v)

@@ -224,7 +224,7 @@ static void construct(const struct vs_args *a)
     struct vs_bytes limits = vs_bytes(vs_arg(a, ARG_LIMITS));
     CHECK(limits.len == sizeof h->worker.limits);
     memcpy(h->worker.limits, limits.ptr, limits.len);
-    h->worker.keeps_fds = !vs_is_true(env->cx, vs_arg(a, ARG_TRACK_FDS));
+    h->worker.tracks_fds = vs_is_true(env->cx, vs_arg(a, ARG_TRACK_FDS));
     h->worker.internal = vs_is_true(env->cx, vs_arg(a, ARG_INTERNAL));
     if (!read_options(a, &h->worker) || !read_name(a, &h->worker) || !put_port(a, &h->worker)) {
         rt_worker_reset(&h->worker);
