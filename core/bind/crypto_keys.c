@@ -22,7 +22,7 @@ struct key_handle {
 };
 
 /* KeyObject holds its handle; CryptoKey also algorithm, usages and whether it may be exported. */
-#define SLOTS_MAX 5
+#define SLOTS_MAX RT_CRYPTO_KEY_SLOTS
 struct key_object {
     struct rt_native native;         /* first */
     struct vs_ref *slots[SLOTS_MAX]; /* owned; what the library's get...Slots() returns */
@@ -155,18 +155,30 @@ static void construct_object(const struct vs_args *a, const vs_val *slots, size_
 /* new NativeKeyObject(handle) */
 static void construct_key_object(const struct vs_args *a)
 {
-    const vs_val slots[] = { vs_i32(vs_args_cx(a), KEY_SECRET), vs_arg(a, 0) };
-    construct_object(a, slots, sizeof slots / sizeof slots[0]);
+    const vs_val slots[RT_KEY_OBJECT_SLOTS] = {
+        [RT_KEY_OBJECT_TYPE] = vs_i32(vs_args_cx(a), KEY_SECRET),
+        [RT_KEY_OBJECT_HANDLE] = vs_arg(a, 0),
+    };
+    construct_object(a, slots, RT_KEY_OBJECT_SLOTS);
 }
 
-/* new NativeCryptoKey(handle, algorithm, usages mask, extractable); slots in the library's order.
- */
+/* new NativeCryptoKey(handle, algorithm, usages mask, extractable) */
 static void construct_crypto_key(const struct vs_args *a)
 {
-    const vs_val slots[] = {
-        vs_i32(vs_args_cx(a), KEY_SECRET), vs_arg(a, 3), vs_arg(a, 1), vs_arg(a, 2), vs_arg(a, 0),
+    const vs_val slots[RT_CRYPTO_KEY_SLOTS] = {
+        [RT_CRYPTO_KEY_TYPE] = vs_i32(vs_args_cx(a), KEY_SECRET),
+        [RT_CRYPTO_KEY_HANDLE] = vs_arg(a, 0),
+        [RT_CRYPTO_KEY_ALGORITHM] = vs_arg(a, 1),
+        [RT_CRYPTO_KEY_USAGES] = vs_arg(a, 2),
+        [RT_CRYPTO_KEY_EXTRACTABLE] = vs_arg(a, 3),
     };
-    construct_object(a, slots, sizeof slots / sizeof slots[0]);
+    construct_object(a, slots, RT_CRYPTO_KEY_SLOTS);
+}
+
+vs_val rt_crypto_key_slot(vs_val key, int slot)
+{
+    const struct key_object *k = vs_native_get(key, 0);
+    return vs_ref_get(k->slots[slot]);
 }
 
 static void ret_slots(const struct vs_args *a, struct vs_class *class, const char *name)
@@ -193,12 +205,17 @@ static void get_crypto_key_slots(const struct vs_args *a)
     ret_slots(a, rt_crypto(rt_env_of(a))->crypto_key, "CryptoKey");
 }
 
-/* create...Class(fn): returns what fn(native base class) does: the classes derived from it. */
-static void ret_derived(const struct vs_args *a, struct vs_class *base)
+/* create...Class(fn): returns what fn(native base class) does: the classes derived from it, of
+ * which the second is what the library itself constructs. */
+static void ret_derived(const struct vs_args *a, struct vs_class *base, struct vs_ref **derived)
 {
     struct vs_cx *cx = vs_args_cx(a);
     vs_val argv[] = { vs_class_fn(base) };
-    vs_ret_maybe(a, vs_call(cx, vs_arg(a, 0), vs_undefined(cx), 1, argv));
+    vs_val classes = vs_call(cx, vs_arg(a, 0), vs_undefined(cx), 1, argv);
+    vs_val second = classes ? vs_get_index(cx, classes, 1) : NULL;
+    if (!second) return;
+    *derived = vs_ref_new(cx, second);
+    vs_ret(a, classes);
 }
 
 static void create_key_object_class(const struct vs_args *a)
@@ -206,7 +223,8 @@ static void create_key_object_class(const struct vs_args *a)
     struct rt_env *env = rt_env_of(a);
     struct rt_crypto *c = rt_crypto(env);
     c->key_object = vs_class_new(env->cx, "NativeKeyObject", construct_key_object, NULL, 1);
-    ret_derived(a, c->key_object);
+    rt_transfer_register(env, c->key_object, &rt_key_object_transfer);
+    ret_derived(a, c->key_object, &c->secret_key_object);
 }
 
 static void create_crypto_key_class(const struct vs_args *a)
@@ -214,7 +232,8 @@ static void create_crypto_key_class(const struct vs_args *a)
     struct rt_env *env = rt_env_of(a);
     struct rt_crypto *c = rt_crypto(env);
     c->crypto_key = vs_class_new(env->cx, "NativeCryptoKey", construct_crypto_key, NULL, 1);
-    ret_derived(a, c->crypto_key);
+    rt_transfer_register(env, c->crypto_key, &rt_crypto_key_transfer);
+    ret_derived(a, c->crypto_key, &c->internal_crypto_key);
 }
 
 void rt_crypto_put_keys(struct rt_env *env, vs_val target)

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "core/async.h"
+#include "core/message.h"
 #include "core/native.h"
 #include "uring/job.h"
 
@@ -19,6 +20,8 @@ struct rt_crypto {
     uint32_t digest_count, digest_cap;
     EVP_MAC *hmac; /* owned */
     struct vs_class *key_handle, *key_object, *crypto_key;
+    /* Owned: the library's classes derived from the last two. NULL before it made them. */
+    struct vs_ref *secret_key_object, *internal_crypto_key;
 };
 /* The env's state; sets OpenSSL up. */
 struct rt_crypto *rt_crypto(struct rt_env *env);
@@ -51,10 +54,26 @@ struct rt_secret {
 };
 /* From a view, an ArrayBuffer or a KeyObjectHandle. */
 void rt_secret_read(struct rt_env *env, vs_val v, struct rt_secret *out);
+void rt_secret_copy(struct rt_secret *out, const uint8_t *ptr, size_t len);
 void rt_secret_reset(struct rt_secret *s);
 
 /* Key material of a KeyObjectHandle, borrowed; false: v is none. */
 bool rt_crypto_key_bytes(struct rt_env *env, vs_val v, struct vs_bytes *out);
+
+/* What a KeyObject and a CryptoKey hold, in the order in which the library reads them. */
+enum rt_key_object_slot { RT_KEY_OBJECT_TYPE, RT_KEY_OBJECT_HANDLE, RT_KEY_OBJECT_SLOTS };
+enum rt_crypto_key_slot {
+    RT_CRYPTO_KEY_TYPE,
+    RT_CRYPTO_KEY_EXTRACTABLE,
+    RT_CRYPTO_KEY_ALGORITHM,
+    RT_CRYPTO_KEY_USAGES, /* a mask */
+    RT_CRYPTO_KEY_HANDLE,
+    RT_CRYPTO_KEY_SLOTS
+};
+vs_val rt_crypto_key_slot(vs_val key, int slot);
+
+/* How both travel in messages. */
+extern const struct rt_transfer_class rt_key_object_transfer, rt_crypto_key_transfer;
 
 /* A KeyObjectHandle of a secret key. NULL = exception pending. */
 vs_val rt_crypto_key_new_take(struct rt_env *env, struct rt_secret *secret);

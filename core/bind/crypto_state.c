@@ -42,6 +42,8 @@ static void drop_state(struct rt_env *env)
     for (uint32_t i = 0; i < c->digest_count; i++) EVP_MD_free(c->digests[i]);
     free(c->digests);
     EVP_MAC_free(c->hmac);
+    vs_ref_drop(c->secret_key_object);
+    vs_ref_drop(c->internal_crypto_key);
     free(c);
 }
 
@@ -181,10 +183,15 @@ void rt_secret_read(struct rt_env *env, vs_val v, struct rt_secret *out)
 {
     struct vs_bytes bytes;
     if (!rt_crypto_key_bytes(env, v, &bytes)) bytes = vs_bytes(v);
-    out->len = bytes.len;
-    out->ptr = malloc(bytes.len ? bytes.len : 1);
+    rt_secret_copy(out, bytes.ptr, bytes.len);
+}
+
+void rt_secret_copy(struct rt_secret *out, const uint8_t *ptr, size_t len)
+{
+    out->len = len;
+    out->ptr = malloc(len ? len : 1);
     CHECK(out->ptr);
-    if (bytes.len) memcpy(out->ptr, bytes.ptr, bytes.len);
+    if (len) memcpy(out->ptr, ptr, len);
 }
 
 void rt_secret_reset(struct rt_secret *s)
