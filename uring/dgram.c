@@ -20,12 +20,11 @@
 enum {
     D_READING = 1 << 0, /* between start and stop */
     D_REF = 1 << 1,     /* by the user's wish */
-    D_COUNTED = 1 << 2, /* in the loop's refs now */
-    D_PARKED = 1 << 3,
-    D_ALONE = 1 << 4, /* the loop's buffers are not for this one */
-    D_CLOSING = 1 << 5,
-    D_CLOSE_SENT = 1 << 6,
-    D_SHARED = 1 << 7
+    D_PARKED = 1 << 2,
+    D_ALONE = 1 << 3, /* the loop's buffers are not for this one */
+    D_CLOSING = 1 << 4,
+    D_CLOSE_SENT = 1 << 5,
+    D_SHARED = 1 << 6
 };
 
 struct ur_held_dgram {
@@ -44,12 +43,7 @@ struct ur_dgram_room {
 static void sync_ref(struct ur_dgram *d)
 {
     bool want = (d->bits & (D_READING | D_REF)) == (D_READING | D_REF) || (d->bits & D_CLOSING);
-    if (want == !!(d->bits & D_COUNTED)) return;
-    d->bits ^= D_COUNTED;
-    if (want)
-        ur_loop_ref(d->loop);
-    else
-        ur_loop_unref(d->loop);
+    ur_loop_hold(d->loop, &d->counted, want);
 }
 
 static void stop(struct ur_dgram *d)
@@ -200,7 +194,7 @@ static void closed(struct ur_op *op, int32_t res, uint32_t flags)
     (void)flags;
     drop_room(d);
     d->bits = 0;
-    ur_loop_unref(d->loop);
+    ur_loop_hold(d->loop, &d->counted, false);
     if (d->close_fn) d->close_fn(d, res);
 }
 

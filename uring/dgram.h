@@ -44,6 +44,7 @@ struct ur_dgram {
     int32_t fd;
     uint8_t bits;
     uint8_t parked_times; /* in a row */
+    bool counted;         /* see ur_loop_hold() */
 };
 
 /* Take over fd: non-blocking, nobody else closes it. */

@@ -20,21 +20,15 @@
 enum {
     L_ACCEPTING = 1 << 0,
     L_REF = 1 << 1,
-    L_COUNTED = 1 << 2,
-    L_ENDED = 1 << 3, /* end_res waits for the next start */
-    L_CLOSING = 1 << 4,
-    L_SHARED = 1 << 5
+    L_ENDED = 1 << 2, /* end_res waits for the next start */
+    L_CLOSING = 1 << 3,
+    L_SHARED = 1 << 4
 };
 
 static void sync_ref(struct ur_listener *a)
 {
     bool want = (a->bits & (L_ACCEPTING | L_REF)) == (L_ACCEPTING | L_REF) || (a->bits & L_CLOSING);
-    if (want == !!(a->bits & L_COUNTED)) return;
-    a->bits ^= L_COUNTED;
-    if (want)
-        ur_loop_ref(a->loop);
-    else
-        ur_loop_unref(a->loop);
+    ur_loop_hold(a->loop, &a->counted, want);
 }
 
 static void arm(struct ur_listener *a)
@@ -120,7 +114,7 @@ static void closed(struct ur_listener *a, int32_t res)
     a->bits = 0;
     free(a->held);
     a->held = NULL;
-    ur_loop_unref(a->loop);
+    ur_loop_hold(a->loop, &a->counted, false);
     if (a->close_fn) a->close_fn(a, res);
 }
 

@@ -247,6 +247,13 @@ void ur_loop_unref(struct ur_loop *l)
     l->refs--;
 }
 
+void ur_loop_hold(struct ur_loop *l, bool *held, bool want)
+{
+    if (want == *held) return;
+    *held = want;
+    (want ? ur_loop_ref : ur_loop_unref)(l);
+}
+
 uint64_t ur_loop_now_ns(const struct ur_loop *l)
 {
     return l->now_ns;

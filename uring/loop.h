@@ -68,6 +68,9 @@ bool ur_loop_alive(const struct ur_loop *l);
 /* For owners' own reasons to live; add and drop must pair. */
 void ur_loop_ref(struct ur_loop *l);
 void ur_loop_unref(struct ur_loop *l);
+/* The same for who is asked again and again: ref or unref if *held is not what is wanted, which it
+ * is then. *held begins as false. */
+void ur_loop_hold(struct ur_loop *l, bool *held, bool want);
 
 /* The loop's time: CLOCK_MONOTONIC, read once per poll. ur_loop_update_time() reads it again. */
 uint64_t ur_loop_now_ns(const struct ur_loop *l);

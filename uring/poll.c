@@ -6,19 +6,14 @@
 
 #include "uring/loop_priv.h"
 
-enum { P_ACTIVE = 1 << 0, P_REF = 1 << 1, P_COUNTED = 1 << 2, P_CLOSING = 1 << 3 };
+enum { P_ACTIVE = 1 << 0, P_REF = 1 << 1, P_CLOSING = 1 << 2 };
 
 #define ALWAYS_TOLD (POLLERR | POLLHUP | POLLNVAL)
 
 static void sync_ref(struct ur_poll *p)
 {
     bool want = (p->bits & (P_ACTIVE | P_REF)) == (P_ACTIVE | P_REF) || (p->bits & P_CLOSING);
-    if (want == !!(p->bits & P_COUNTED)) return;
-    p->bits ^= P_COUNTED;
-    if (want)
-        ur_loop_ref(p->loop);
-    else
-        ur_loop_unref(p->loop);
+    ur_loop_hold(p->loop, &p->counted, want);
 }
 
 static void arm(struct ur_poll *p)
@@ -45,7 +40,7 @@ static void tell(struct ur_poll *p, int32_t res)
 static void finish_close(struct ur_poll *p)
 {
     p->bits = 0;
-    ur_loop_unref(p->loop);
+    ur_loop_hold(p->loop, &p->counted, false);
     if (p->close_fn) p->close_fn(p);
 }
 

@@ -33,6 +33,7 @@ struct ur_poll {
     uint32_t armed;  /* in flight */
     uint8_t mode;
     uint8_t bits;
+    bool counted; /* see ur_loop_hold() */
 };
 
 void ur_poll_init(struct ur_loop *l, struct ur_poll *p, int fd);

@@ -33,13 +33,7 @@ void ur_stream_sync_ref(struct ur_stream *s)
 {
     bool reading = (s->bits & (S_READING | S_REF)) == (S_READING | S_REF);
     bool busy = s->sends || (s->bits & (S_CONNECTING | S_SHUTDOWN | S_CLOSING));
-    bool want = reading || busy;
-    if (want == !!(s->bits & S_COUNTED)) return;
-    s->bits ^= S_COUNTED;
-    if (want)
-        ur_loop_ref(s->loop);
-    else
-        ur_loop_unref(s->loop);
+    ur_loop_hold(s->loop, &s->counted, reading || busy);
 }
 
 void ur_stream_ref(struct ur_stream *s)
@@ -82,7 +76,7 @@ static void end(struct ur_stream *s, int32_t res)
     }
     if (shutdown_fn) shutdown_fn(s, -ECANCELED);
     s->bits = 0;
-    ur_loop_unref(s->loop);
+    ur_loop_hold(s->loop, &s->counted, false);
     if (s->close_fn) s->close_fn(s, res);
 }
 

@@ -70,6 +70,7 @@ struct ur_stream {
     uint8_t kind;
     uint8_t parked_times : 7; /* in a row, without data in between */
     bool unread : 1;          /* there was more to receive after the last chunk */
+    bool counted;             /* see ur_loop_hold() */
 };
 
 /* Take over fd. Sockets should be non-blocking; FILE kinds may be either. */
@@ -173,6 +174,7 @@ struct ur_listener {
     int32_t end_res;
     uint32_t backoff_ms;
     uint16_t bits;
+    bool counted; /* see ur_loop_hold() */
 };
 
 /* Take over fd: bound, listening (a plain system call of the owner) and non-blocking: one that is

@@ -7,7 +7,7 @@
 enum ur_stream_bits {
     S_READING = 1 << 0, /* between start and stop */
     S_REF = 1 << 1,     /* by the user's wish */
-    S_COUNTED = 1 << 2, /* in the loop's refs now */
+    S_RELEASE = 1 << 2, /* closing, but the descriptor stays open */
     S_PARKED = 1 << 3,
     S_ENDED = 1 << 4,    /* end_res is waiting to be delivered */
     S_ONE_SHOT = 1 << 5, /* multishot receives do not work with the descriptor */
@@ -16,11 +16,10 @@ enum ur_stream_bits {
     S_SHUTDOWN = 1 << 8, /* wanted, not done */
     S_CLOSING = 1 << 9,
     S_CLOSE_SENT = 1 << 10,
-    S_CONNECTING = 1 << 12,
-    S_THROTTLED = 1 << 13,  /* the sender is ahead of us: receive a chunk at a time */
-    S_ONCE_FIRST = 1 << 14, /* a single receive for the first chunk */
-    S_FINISHING = 1 << 15,  /* closing behind the last send: both are in flight */
-    S_RELEASE = 1 << 11     /* closing, but the descriptor stays open */
+    S_CONNECTING = 1 << 11,
+    S_THROTTLED = 1 << 12,  /* the sender is ahead of us: receive a chunk at a time */
+    S_ONCE_FIRST = 1 << 13, /* a single receive for the first chunk */
+    S_FINISHING = 1 << 14   /* closing behind the last send: both are in flight */
 };
 
 /* Count the stream for ur_loop_alive(), or not, as its bits now say. */

@@ -108,11 +108,7 @@ static int set_handler(int signum, void (*handler)(int signum))
 
 static void sync_ref(struct watcher *w)
 {
-    struct ur_loop *loop = w->handle.async.env->loop;
-    bool want = w->signum && w->handle.ref;
-    if (want == w->counted) return;
-    w->counted = want;
-    (want ? ur_loop_ref : ur_loop_unref)(loop);
+    ur_loop_hold(w->handle.async.env->loop, &w->counted, w->signum && w->handle.ref);
 }
 
 static void stop(struct watcher *w)

@@ -54,11 +54,7 @@ struct worker_handle *worker_of(const struct vs_args *a)
 
 static void sync_ref(struct worker_handle *h)
 {
-    struct ur_loop *loop = h->async.env->loop;
-    bool want = h->ref && h->worker.started;
-    if (want == h->counted) return;
-    h->counted = want;
-    (want ? ur_loop_ref : ur_loop_unref)(loop);
+    ur_loop_hold(h->async.env->loop, &h->counted, h->ref && h->worker.started);
 }
 
 static vs_val text_or_null(struct vs_cx *cx, const char *text)
