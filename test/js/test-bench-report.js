@@ -14,14 +14,14 @@ const TRIES = 4;
 const FOREIGN = /<(?:script|link|img|iframe)[^>]+(?:src|href)=|@import|url\(/;
 // A request on the ring, besides the calls that submit and wait: what asking for the counters costs, shared out.
 const OTHER_CALLS_MAX = 0.05;
-// While there is but one connection that has anything to do, the ring is only waited for, and sends are plain calls. On
-// a busy machine four connections take turns so that it is one at a time, now and then.
+// While there is but one connection that has anything to do, the ring is only waited for, and sends are plain calls.
 const LONE_SENDS = 1;
 
 // What the ring is for. A server that had hardly a turn has used no processor time that the kernel would count.
-function savesCalls({ uring: [ring], epoll: [other] }) {
+function savesCalls({ connections, uring: [ring], epoll: [other] }) {
   if (ring.cpu === 0 || other.cpu === 0) return false;
-  return ring.calls > 0 && ring.calls < other.calls && ring.calls - ring.enters < LONE_SENDS + OTHER_CALLS_MAX;
+  const otherMax = OTHER_CALLS_MAX + (connections === 1 ? LONE_SENDS : 0);
+  return ring.calls > 0 && ring.calls < other.calls && ring.calls - ring.enters < otherMax;
 }
 
 // Returns the measurements.
