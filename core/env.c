@@ -12,6 +12,7 @@
 #include "core/context.h"
 #include "core/debug.h"
 #include "core/error.h"
+#include "core/heap_file.h"
 #include "core/job_pool.h"
 #include "core/module.h"
 #include "core/options.h"
@@ -260,6 +261,8 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     }
     fill(env, &at);
     env->can_call_js = true;
+    rt_heap_file_near_limit(
+        env, (uint32_t)rt_option_int(env->options, RT_OPT_heapsnapshot_near_heap_limit));
     *out = env;
     return 0;
 close_loop:

@@ -90,6 +90,12 @@ enum rt_milestone {
     RT_MILESTONE_COUNT,
 };
 
+/* core/heap_file.c: snapshots as the heap's limit comes near. */
+struct rt_heap_watch {
+    uint32_t left; /* to be written */
+    bool writing;
+};
+
 struct rt_env {
     struct vs_cx *cx;
     struct ur_loop *loop;       /* owned */
@@ -126,6 +132,7 @@ struct rt_env {
     bool tracks_fds;          /* what fs.open() gave to JS is closed with the env */
     bool tells_sync_io;       /* --trace-sync-io, and the first turn has begun */
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
+    struct rt_heap_watch heap_watch;
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
     int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */
     _Atomic uint64_t idle_ns; /* spent waiting in poll; ANY THREAD may read it: rt_idle_ns() */

@@ -207,7 +207,6 @@ static void check_missing(struct rt_options *o)
         RT_OPT_experimental_sea_config,
         RT_OPT_force_fips,
         RT_OPT_heap_prof,
-        RT_OPT_heapsnapshot_near_heap_limit,
         RT_OPT_icu_data_dir,
         RT_OPT_inspect,
         RT_OPT_max_old_space_size_percentage,

@@ -13,6 +13,8 @@ vs_val rt_process_object_new(struct rt_env *env);
 void rt_process_set_title(struct rt_env *env, const char *title);
 /* "v24.21.0": the release whose library runs here. Static. */
 const char *rt_node_version(void);
+/* Bytes that the process could still get: of the machine, or of its cgroup. ANY THREAD. */
+uint64_t rt_memory_available(void);
 /* Before exit: hands what was written to sockets to the kernel, and restores terminals to the state
  * they were found in. */
 void rt_process_at_exit(struct rt_env *env);

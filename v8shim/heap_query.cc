@@ -24,6 +24,24 @@ void vs_heap_code_read(vs_cx *cx, vs_heap_code *out)
              s.external_script_source_size(), s.cpu_profiler_metadata_size() };
 }
 
+static size_t on_watched_limit(void *data, size_t limit, size_t first_limit)
+{
+    vs_state *st = static_cast<vs_state *>(data);
+    return st->watched_limit(st, limit, first_limit);
+}
+
+void vs_heap_limit_watch(vs_cx *cx, size_t (*fn)(vs_cx *cx, size_t limit, size_t first_limit))
+{
+    vs_state *st = state_of(cx);
+    st->watched_limit = fn;
+    isolate_of(cx)->AddNearHeapLimitCallback(on_watched_limit, st);
+}
+
+void vs_heap_limit_unwatch(vs_cx *cx, size_t restore)
+{
+    isolate_of(cx)->RemoveNearHeapLimitCallback(on_watched_limit, restore);
+}
+
 namespace
 {
 class HasPrototype final : public v8::QueryObjectPredicate

@@ -27,6 +27,14 @@ void vs_heap_code_read(struct vs_cx *cx, struct vs_heap_code *out);
 bool vs_heap_snapshot(struct vs_cx *cx, bool expose_internals, bool expose_numbers,
                       bool (*write)(void *user, const char *text, size_t len), void *user);
 
+/* Before the heap hits its limit, in the middle of a collection: fn returns a higher one, or it
+ * ends the process (or, in an isolate opened with vs_limits.near_heap_limit, calls that). fn may
+ * take a snapshot, during which it is called again, but must not call into V8 otherwise. */
+void vs_heap_limit_watch(struct vs_cx *cx,
+                         size_t (*fn)(struct vs_cx *cx, size_t limit, size_t first_limit));
+/* restore: the limit from now on; one that the heap does not fit into is raised. */
+void vs_heap_limit_unwatch(struct vs_cx *cx, size_t restore);
+
 /* Collections as they begin and end. No JS may run in fn, nothing may be put on the heap. */
 enum vs_gc_kind {
     VS_GC_SCAVENGE = 1,

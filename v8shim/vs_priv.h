@@ -37,6 +37,7 @@ struct vs_state : vs_cx {
     v8::Global<v8::Function> promise_hooks[VS_HOOKS]; /* init, before, after, resolve */
     v8::ExternalMemoryAccounter external_memory;
     size_t (*near_heap_limit)(vs_cx *cx, size_t limit) = nullptr;
+    size_t (*watched_limit)(vs_cx *cx, size_t limit, size_t first_limit) = nullptr;
     vs_profiles *profiles = nullptr;        /* owned: profile.cc, once one was asked for */
     bool compiling = false;                 /* a vs_compile_*() is running; no JS does */
     v8::SnapshotCreator *creator = nullptr; /* owned; VS_HEAP_SAVE only */

@@ -14,6 +14,7 @@
 #include "core/bind/process_state.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/process.h"
 
 #define US_PER_S 1e6
 #define NS_PER_S 1000000000
@@ -239,7 +240,7 @@ static uint64_t meminfo(const char *name)
     return kib * KIB;
 }
 
-static void available_memory(const struct vs_args *a)
+uint64_t rt_memory_available(void)
 {
     char cgroup[PATH_MAX];
     int version = find_cgroup(cgroup, sizeof cgroup);
@@ -249,7 +250,12 @@ static void available_memory(const struct vs_args *a)
             cgroup_number(cgroup, version == 1 ? "memory.usage_in_bytes" : "memory.current");
         available = used < limit ? limit - used : 0;
     }
-    vs_ret_f64(a, (double)available);
+    return available;
+}
+
+static void available_memory(const struct vs_args *a)
+{
+    vs_ret_f64(a, (double)rt_memory_available());
 }
 
 void rt_process_put_usage(struct rt_env *env, vs_val target)

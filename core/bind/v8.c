@@ -5,6 +5,7 @@
 #include "core/bind/v8_priv.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/heap_file.h"
 
 /* Order of the numbers in the arrays that the library reads; k...Index on the binding. */
 enum heap_field {
@@ -104,6 +105,11 @@ static void is_string_one_byte(const struct vs_args *a)
 {
     CHECK(vs_is_str(vs_arg(a, 0)));
     vs_ret_bool(a, vs_str_is_one_byte(vs_arg(a, 0)));
+}
+
+static void set_near_limit(const struct vs_args *a)
+{
+    rt_heap_file_near_limit(rt_env_of(a), vs_uint(vs_arg(a, 0)));
 }
 
 /* torc keeps no objects in a C++ heap of V8's. */
@@ -228,7 +234,8 @@ void rt_bind_v8(struct rt_env *env, vs_val target)
     vs_put_fn(cx, target, "isStringOneByteRepresentation", is_string_one_byte);
     vs_put_fn(cx, target, "getCppHeapStatistics", get_cpp_heap_statistics);
     rt_v8_put_gc_profiler(env, target);
-    rt_put_missing(env, target, "v8", "setHeapSnapshotNearHeapLimit getHashSeed");
+    vs_put_fn(cx, target, "setHeapSnapshotNearHeapLimit", set_near_limit);
+    rt_put_missing(env, target, "v8", "getHashSeed");
     vs_put_fn(cx, target, "startCpuProfile", start_cpu_profile);
     vs_put_fn(cx, target, "stopCpuProfile", stop_cpu_profile);
 }
