@@ -120,6 +120,7 @@ struct http_conn {
     bool handed_over; /* Node's parser has the stream */
     bool throttled;   /* reading waits for sends */
     bool paused;      /* reading waits for JS */
+    bool is_bulk;     /* http_bulk_begin() was called */
 };
 
 /* ---- conn.c ---- */
@@ -205,6 +206,12 @@ void http_reply_flush(struct http_conn *c);
 /* c is going: sends in flight no longer know it. */
 void http_reply_forget(struct http_conn *c);
 void http_engine_drop_spare(struct http_engine *e);
+
+/* ---- bulk.c ---- */
+
+#define HTTP_BULK_MIN (512u * 1024u) /* bytes of one send */
+/* Sends of that length are to be expected on c. */
+void http_bulk_begin(struct http_conn *c);
 
 /* ---- server.c ---- */
 

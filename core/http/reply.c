@@ -113,6 +113,7 @@ void http_reply_flush(struct http_conn *c)
         o->iov[count++] = (struct iovec){ body.ptr, body.len };
         len += body.len;
     }
+    if (len >= HTTP_BULK_MIN && !c->is_bulk) http_bulk_begin(c);
     c->conn->stream.bytes_written += len;
     o->send.done = out_done;
     ur_sendv(&c->conn->io, &o->send, o->iov, count);
