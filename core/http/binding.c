@@ -6,8 +6,8 @@
  *   headerPairs(head)                    [name, value, ...] of a head that onRequest got
  *   headersObject(head)                  what req.headers is; undefined: for Node's code to say
  *   new Server(headMax)                  connections(), expired(headersMs, requestMs, max)
- *   new Connection(server, handle)       respond(), send(), idle(), pause(), leave(), adopt(),
- *                                        transfer(), close()
+ *   new Connection(server, handle)       respond(), send(), flush(), idle(), isIdle(), pause(),
+ *                                        leave(), adopt(), transfer(), close()
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -152,6 +152,12 @@ static void conn_send(const struct vs_args *a)
     vs_ret_i32(a, is_open(c) ? http_reply_pieces(c, &r, vs_arg(a, 4)) : -ECANCELED);
 }
 
+static void conn_flush(const struct vs_args *a)
+{
+    struct http_conn *c = conn_of(a);
+    if (c && c->state == HTTP_CONN_ATTACHED) http_reply_flush(c);
+}
+
 static void conn_adopt(const struct vs_args *a)
 {
     struct http_conn *c = conn_of(a);
@@ -224,6 +230,7 @@ void rt_bind_torc_http(struct rt_env *env, vs_val target)
     struct vs_class *c = state->connection = vs_class_new(cx, "Connection", conn_new, NULL, 1);
     vs_class_method(c, "respond", conn_respond);
     vs_class_method(c, "send", conn_send);
+    vs_class_method(c, "flush", conn_flush);
     vs_class_method(c, "idle", conn_idle);
     vs_class_method(c, "isIdle", conn_is_idle);
     vs_class_method(c, "pause", conn_pause);

@@ -105,6 +105,15 @@ function json(req, res) {
   });
 }
 
+let logged = 0;
+
+// What an access log looks at.
+function look(req, res) {
+  const { remoteAddress } = req.socket;
+  res.on('finish', () => { logged += remoteAddress.length + res.statusCode; });
+  hello(req, res);
+}
+
 function headers(req, res) {
   res.end(headersOf(req.headers));
 }
@@ -156,6 +165,17 @@ function express() {
   return http.createServer(app);
 }
 
+function expresslook() {
+  const app = load('express')();
+  const onFinished = load('on-finished');
+  app.use((req, res, next) => {
+    onFinished(res, () => { logged += req.ip.length + req.protocol.length + res.statusCode; });
+    next();
+  });
+  app.get('/', (req, res) => res.type('text').send(HELLO));
+  return http.createServer(app);
+}
+
 function fastify() {
   return load('fastify')().get('/', (req, reply) => reply.type('text/plain').send(HELLO));
 }
@@ -192,6 +212,7 @@ function fetcher(url) {
 // whose server answers it.
 const workloads = {
   hello: { title: 'hello, 64 connections', request: GET, answer: HELLO, create: plain(hello) },
+  look: { title: 'hello, address and status logged', request: GET, answer: HELLO, create: plain(look) },
   json: {
     title: 'POST of 1 KB JSON', create: plain(json), answer: totalOf(order),
     request: request(['POST / HTTP/1.1', 'Content-Type: application/json'], orderText),
@@ -223,6 +244,9 @@ const workloads = {
     create: plain(hello),
   },
   express: { title: 'Express 5 hello', request: GET, answer: HELLO, packages: true, create: express },
+  expresslook: {
+    title: 'Express 5, address logged by on-finished', request: GET, answer: HELLO, packages: true, create: expresslook,
+  },
   fastify: { title: 'Fastify 5 hello', request: GET, answer: HELLO, packages: true, create: fastify },
   client: { title: 'client: GET with an Agent, 64 at a time', peer: 'hello', answer: HELLO, client: requester('GET') },
   clientpost: {

@@ -15,6 +15,7 @@ const { flags, parserIdle, setCallbacks, Connection: NativeConnection } = intern
 const AsyncContextFrame = require('internal/async_context_frame');
 const { kFlow, server: names } = require('internal/torc/http/private');
 const { Request, complete, receive } = require('internal/torc/http/request');
+const { attach } = require('internal/torc/http/look');
 const { fail } = require('internal/torc/http/flow');
 const { Response, sent } = require('internal/torc/http/response');
 const { takeOver } = require('internal/torc/http/takeover');
@@ -46,6 +47,8 @@ class Connection extends NativeConnection {
     // A response that has ended closes the connection.
     this.isLast = false;
     this.isClosed = false;
+    // What a program that has asked for the socket got.
+    this.look = null;
     // Once Node's code has it.
     this.socket = null;
     this.parser = null;
@@ -86,12 +89,21 @@ class Connection extends NativeConnection {
 
   // After the last response. What is left of a request is still told, and who listens may look at the socket.
   finish(isWatched) {
-    if (isWatched || this.socket !== null || this.reading !== null) takeOver(this).destroySoon();
+    if (isWatched || this.socket !== null || this.look !== null || this.reading !== null) takeOver(this).destroySoon();
     else this.shut();
   }
 
   hasNothingToAnswer() {
     return this.current === null && this.ending === null;
+  }
+
+  // Whether its end is nobody's business.
+  isForgotten() {
+    return this.hasNothingToAnswer() && this.look === null;
+  }
+
+  takeOver() {
+    return takeOver(this);
   }
 
   // Instead of an answer: nobody asked for one.
@@ -125,6 +137,7 @@ function onRequest(connection, head, url, method, bits) {
   connection.isKept = false;
   // Node stops reading then.
   const isBehind = connection.current !== null && connection.current[kFlow]?.needDrain === true;
+  if (connection.look !== null && connection.hasNothingToAnswer()) attach(connection.look);
   if (connection.current === null) connection.current = res;
   else if (connection.later === null) connection.later = [res];
   else ArrayPrototypePush(connection.later, res);
@@ -158,7 +171,7 @@ function onComplete(connection) {
 
 function onEnd(connection, code) {
   // A peer that has nothing more to ask, and nothing to get.
-  if (code === UV_EOF && connection.hasNothingToAnswer() && connection.isIdle())
+  if (code === UV_EOF && connection.isForgotten() && connection.isIdle())
     connection.shut();
   else
     fail(connection, code);
@@ -172,7 +185,7 @@ function onSent(connection, count) {
 
 function onIdle(connection) {
   const { server } = connection.site;
-  if (server.listenerCount('timeout') > 0) takeOver(connection).emit('timeout');
+  if (server.listenerCount('timeout') > 0 || connection.look !== null) takeOver(connection).emit('timeout');
   else connection.shut();
 }
 

@@ -3,7 +3,9 @@
 // What is private in Node's _http_*.js, put here by lib/_http_*.after.js when those are loaded; and the names that the
 // files of this folder share.
 
-const { MathFloor, ObjectDefineProperty, Symbol } = primordials;
+const { ArrayIsArray, MathFloor, ObjectDefineProperty, Symbol } = primordials;
+
+const EventEmitter = require('events');
 
 // Of a request or a response: its connection, as long as it is served by the engine; undefined: Node's code has it.
 const kConnection = Symbol('torc.connection');
@@ -56,6 +58,19 @@ function lazy(prototype, key, get) {
   });
 }
 
+// What an emitter has as its listeners for an event: those of first, then those of later; a function or an Array each.
+function joinListeners(first, later) {
+  const emitter = new EventEmitter();
+  emitter.setMaxListeners(0);
+  for (const list of [first, later]) {
+    if (!ArrayIsArray(list)) emitter.on('x', list);
+    else for (let i = 0; i < list.length; i++) emitter.on('x', list[i]);
+  }
+  const joined = emitter._events.x;
+  joined.warned = first.warned || later.warned;
+  return joined;
+}
+
 // What "Keep-Alive: timeout=" says; below 0: there is no such line.
 function keepAliveSeconds(server) {
   const timeout = server?.keepAliveTimeout;
@@ -77,6 +92,7 @@ module.exports = {
   kLines,
   kBits,
   kFlow,
+  joinListeners,
   keepAliveSeconds,
   own,
   lazy,

@@ -7,7 +7,7 @@ const { FunctionPrototypeCall, ObjectDefineProperty, ObjectKeys } = primordials;
 const { Readable } = require('stream');
 const { headerPairs, headersObject } = internalBinding('torc_http');
 const { kConnection, kHead, kHeadersMade, kStarted, lazy, own, incoming } = require('internal/torc/http/private');
-const { takeOver } = require('internal/torc/http/takeover');
+const { socketOf: socketOfConnection } = require('internal/torc/http/look');
 
 const {
   IncomingMessage, kAbortController, kAbortSignalDetached, kAbortSignalListener, kAbortSignalSocket, kHeaders,
@@ -105,7 +105,8 @@ lazy(prototype, 'rawTrailers', function() {
 function socketOf(request) {
   const connection = request[kConnection];
   if (connection === undefined) return undefined;
-  const socket = takeOver(connection);
+  const socket = socketOfConnection(connection, request);
+  if (connection.socket === null) return socket;
   setSocket(request, socket);
   holdParser(request, connection.parser);
   return socket;
@@ -188,4 +189,4 @@ function dump(request) {
   if (connection !== undefined && connection.isPaused) connection.setPaused(false);
 }
 
-module.exports = { Request, complete, dump, receive, setSocket };
+module.exports = { Request, complete, dump, holdParser, receive, setSocket };

@@ -28,6 +28,7 @@ const {
   kConnection, kLines, kBits, kFlow, kTakenFrom, keepAliveSeconds, lazy, own, outgoing, server: names,
 } = shared;
 const { keepAlive, takeOver } = require('internal/torc/http/takeover');
+const { attach, detach, socketOf } = require('internal/torc/http/look');
 const { Flow } = require('internal/torc/http/flow');
 const { dump } = require('internal/torc/http/request');
 
@@ -117,7 +118,7 @@ lazy(prototype, kSocket, function() {
   const connection = this[kConnection];
   if (connection === undefined) return null;
   // Behind others it has none yet.
-  return (connection.ending ?? connection.current) === this ? takeOver(connection) : null;
+  return (connection.ending ?? connection.current) === this ? socketOf(connection, this.req) : null;
 });
 
 // The head as Node would have written it; programs look at whether there is one, and at its length.
@@ -518,6 +519,12 @@ function callEndCallbacks(response, error) {
   for (let i = 0; i < callbacks.length; i++) callbacks[i](error);
 }
 
+// Of a connection that has been looked at: its socket is no longer this response's.
+function passOn(look, response, next) {
+  detach(look, response.req);
+  if (next !== null && !response._last) attach(look);
+}
+
 // What Node's first 'finish' listener does, and then the program's.
 function finish(response, failure) {
   const connection = response[kConnection];
@@ -533,6 +540,7 @@ function finish(response, failure) {
   if (listened) process.nextTick(emitCloseNT, response);
   else response.destroyed = response._closed = true;
   const next = connection.nextEnding();
+  if (connection.look !== null) passOn(connection.look, response, next ?? connection.current);
   if (response._last) connection.finish(listened);
   else if (next !== null) beginFinish(next);
   else if (connection.current === null) keepAlive(connection);

@@ -61,7 +61,7 @@ function isUsual(server) {
 // Node would answer.
 function isForRefusal(connection) {
   const { server } = connection.site;
-  return connection.hasNothingToAnswer() && connection.reading === null &&
+  return connection.isForgotten() && connection.reading === null &&
          server.listenerCount('clientError') === 0 && server.emit === EventEmitter.prototype.emit && isUnwatched();
 }
 
@@ -123,7 +123,7 @@ const { closeAllConnections, closeIdleConnections } = Server.prototype;
 
 Server.prototype.closeAllConnections = function() {
   for (const connection of connectionsOf(this)) {
-    if (connection.hasNothingToAnswer()) connection.shut();
+    if (connection.isForgotten()) connection.shut();
     else takeOver(connection);
   }
   closeAllConnections.call(this);
@@ -131,7 +131,9 @@ Server.prototype.closeAllConnections = function() {
 
 Server.prototype.closeIdleConnections = function() {
   for (const connection of connectionsOf(this)) {
-    if (connection.hasNothingToAnswer() && connection.isIdle()) connection.shut();
+    if (!connection.hasNothingToAnswer() || !connection.isIdle()) continue;
+    if (connection.isForgotten()) connection.shut();
+    else takeOver(connection);
   }
   closeIdleConnections.call(this);
 };

@@ -4,7 +4,6 @@
 // connection, and is told of the requests in flight. Their objects stay, and become what Node would have made.
 
 const {
-  ArrayIsArray,
   FunctionPrototypeCall,
   NumberIsFinite,
   ObjectPrototypeHasOwnProperty,
@@ -18,8 +17,10 @@ const net = require('net');
 const { owner_symbol } = internalBinding('symbols');
 const AsyncContextFrame = require('internal/async_context_frame');
 const shared = require('internal/torc/http/private');
+const { askerOf, become, rejoin } = require('internal/torc/http/look');
+const { holdParser, setSocket } = require('internal/torc/http/request');
 
-const { kConnection, kTakenFrom, kLines, kBits, kFlow, own, server: names } = shared;
+const { kConnection, kTakenFrom, kLines, kBits, kFlow, joinListeners, own, server: names } = shared;
 const { ServerResponse, kServerResponse } = names;
 
 // The socket of a connection that the engine has closed.
@@ -44,8 +45,7 @@ function pairsOf(lines) {
 function putFirst(response, listeners) {
   if (listeners === undefined) return;
   const events = response._events;
-  const nodes = events.finish;
-  events.finish = ArrayIsArray(listeners) ? [nodes, ...listeners] : [nodes, listeners];
+  events.finish = joinListeners(events.finish, listeners);
   response._eventsCount--;
 }
 
@@ -61,8 +61,7 @@ function adopt(connection, response, parser) {
   const listeners = response._events?.finish;
   if (listeners !== undefined) response._events.finish = undefined;
   response[kConnection] = request[kConnection] = undefined;
-  own(request, 'socket', connection.socket);
-  own(request, 'client', connection.socket);
+  setSocket(request, connection.socket);
 
   const hadEmit = ObjectPrototypeHasOwnProperty(server, 'emit');
   const { emit, requireHostHeader, maxRequestsPerSocket } = server;
@@ -119,8 +118,7 @@ function adoptAll(connection, parser) {
   // Its response is complete, its body is not.
   if (reading !== null && reading[kConnection] !== undefined) {
     reading[kConnection] = undefined;
-    own(reading, 'socket', connection.socket);
-    own(reading, 'client', connection.socket);
+    setSocket(reading, connection.socket);
     parser.incoming = reading;
   }
   // Nobody will tell when they are sent.
@@ -155,22 +153,35 @@ function keepAlive(connection) {
   }
 }
 
+// Has Node's server code make a socket of the handle.
+function accept({ handle, site }) {
+  site.server._connections--;
+  site.accept.call(site.handle, null, handle);
+}
+
+// The program knows the socket.
+function meet({ look, parser }) {
+  const request = askerOf(look);
+  if (request !== null) holdParser(request, parser);
+  rejoin(look);
+}
+
 // The socket of a connection; from the first call on it is Node's.
 function takeOver(connection) {
   if (connection.socket !== null) return connection.socket;
   if (connection.isClosed) return connection.socket = closedSocket();
-  const { site, handle } = connection;
-  const { server } = site;
+  const { handle, look } = connection;
   const frame = AsyncContextFrame.current();
   AsyncContextFrame.set(connection.frame);
-  site.takenOver++;
+  connection.site.takenOver++;
   connection.leave();
   try {
-    server._connections--;
-    site.accept.call(site.handle, null, handle);
+    if (look === null) accept(connection);
+    else become(look, connection);
     const socket = connection.socket = handle[owner_symbol];
     const parser = connection.parser = socket.parser;
     if (parser) adoptAll(connection, parser);
+    if (look !== null) meet(connection);
     if (connection.isKept) keepAlive(connection);
     return socket;
   } finally {
