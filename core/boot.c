@@ -37,10 +37,11 @@ static void get_linked_binding(const struct vs_args *a)
     vs_text_reset(&name);
 }
 
-static bool run(struct rt_env *env, const char *id, const vs_val *argv, int argc)
+/* NULL: it threw. */
+static vs_val run(struct rt_env *env, const char *id, const vs_val *argv, int argc)
 {
     vs_val fn = rt_builtin_compile(env, id);
-    return fn && vs_call(env->cx, fn, vs_undefined(env->cx), argc, argv);
+    return fn ? vs_call(env->cx, fn, vs_undefined(env->cx), argc, argv) : NULL;
 }
 
 static bool per_context(struct rt_env *env)
@@ -62,7 +63,7 @@ static bool realm(struct rt_env *env)
     return run(env, "internal/bootstrap/realm", argv, 4);
 }
 
-static bool library(struct rt_env *env, const char *id)
+static vs_val library(struct rt_env *env, const char *id)
 {
     vs_val argv[] = { vs_ref_get(env->process), vs_ref_get(env->require),
                       vs_ref_get(env->internal_binding), vs_ref_get(env->primordials) };
@@ -95,6 +96,22 @@ static bool load_for_snapshot(struct rt_env *env)
     return true;
 }
 
+/* The last step before the heap is saved: internal/main/torc_snapshot answers with a function. */
+static bool tidy_for_snapshot(struct rt_env *env)
+{
+    struct vs_cx *cx = env->cx;
+    vs_val tidy = library(env, "internal/main/torc_snapshot");
+    vs_val reshape = tidy ? vs_snapshot_reshaper(cx) : NULL;
+    if (!reshape) return false;
+    vs_val bindings[RT_BINDING_COUNT];
+    size_t count = 0;
+    for (int i = 0; i < RT_BINDING_COUNT; i++) {
+        if (env->bindings[i]) bindings[count++] = vs_ref_get(env->bindings[i]);
+    }
+    vs_val args[] = { reshape, vs_arr_new(cx, bindings, count) };
+    return vs_call(cx, tidy, vs_undefined(cx), 2, args);
+}
+
 static bool boot_all(struct rt_env *env)
 {
     const char *const scripts[] = {
@@ -112,7 +129,8 @@ static bool boot_all(struct rt_env *env)
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
         if (!library(env, scripts[i])) return false;
     }
-    return !env->in_worker || env->heap != VS_HEAP_SAVE || load_for_snapshot(env);
+    if (env->heap != VS_HEAP_SAVE) return true;
+    return (!env->in_worker || load_for_snapshot(env)) && tidy_for_snapshot(env);
 }
 
 static void print_boot_error(struct rt_env *env, struct vs_try *try)

@@ -13,6 +13,9 @@ static constexpr int UNCAUGHT_FRAMES = 10;
  * larger one, buffers of received data pile up outside of the heap until V8 collects all of it for
  * their sake, where one of the young would do. */
 static constexpr size_t FIRST_YOUNG_BYTES = 12 << 20;
+/* V8's cache of numbers as strings grows to a size that follows from the greatest one of the young
+ * generation, and a snapshot contains it: empty, and as large as it was. */
+static constexpr size_t YOUNG_BYTES_SAVED = 3 << 20;
 
 static vs_state *state_of_context(v8::Local<v8::Context> context)
 {
@@ -241,6 +244,7 @@ vs_cx *vs_isolate_open(const vs_host *host, vs_limits *limits)
     params.constraints.set_initial_young_generation_size_in_bytes(FIRST_YOUNG_BYTES);
     vs_snapshot_prepare(&params, host);
     if (host->heap == VS_HEAP_SAVE) {
+        params.constraints.set_max_young_generation_size_in_bytes(YOUNG_BYTES_SAVED);
         st->creator = new v8::SnapshotCreator(isolate, params); /* enters it */
     } else {
         v8::Isolate::Initialize(isolate, params);

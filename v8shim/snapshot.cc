@@ -263,6 +263,22 @@ vs_val vs_snapshot_get(vs_cx *cx)
     return handle(context_of(cx)->GetDataFromSnapshotOnce<v8::Data>(state_of(cx)->next_value++));
 }
 
+vs_val vs_snapshot_reshaper(vs_cx *cx)
+{
+    /* In parentheses, for V8 to compile it while the flag is set. */
+    static const char text[] = "(function(o) {"
+                               "  %OptimizeObjectForAddingMultipleProperties(o, 0);"
+                               "  %ToFastProperties(o);"
+                               "})";
+    v8::Isolate *isolate = isolate_of(cx);
+    v8::V8::SetFlagsFromString("--allow-natives-syntax");
+    v8::Local<v8::Script> script;
+    bool ok = v8::Script::Compile(context_of(cx), v8::String::NewFromUtf8Literal(isolate, text))
+                  .ToLocal(&script);
+    v8::V8::SetFlagsFromString("--no-allow-natives-syntax");
+    return ok ? handle(script->Run(context_of(cx))) : nullptr;
+}
+
 static v8::StartupData refuse_native(v8::Local<v8::Object> holder, int field, void *)
 {
     if (!holder->GetAlignedPointerFromInternalField(field)) return { nullptr, 0 };

@@ -34,6 +34,10 @@ bool vs_snapshot_use(unsigned number, const uint8_t *data, size_t len);
  * VS_HEAP_SAVE: the value will be there for vs_snapshot_get(). */
 void vs_snapshot_add(struct vs_cx *cx, vs_val v);
 void vs_snapshot_add_class(struct vs_cx *cx, struct vs_class *c);
+/* A function that gives the object it is called with a shape (V8's map) of its own, as it has now.
+ * Objects that get their properties one by one keep a shape for each step otherwise. NULL: an
+ * exception is pending. */
+vs_val vs_snapshot_reshaper(struct vs_cx *cx);
 /* Ends the isolate; cx is gone. No vs_ref, scope or other context may be left. The bytes are the
  * caller's to free(). NULL: V8 could not give other processes other hash seeds. */
 uint8_t *vs_snapshot_take(struct vs_cx *cx, size_t *len);
