@@ -5,7 +5,7 @@ const assert = require('assert');
 const { Worker, isMainThread, parentPort } = require('worker_threads');
 const v8 = require('v8');
 
-const OLD_BYTES_MAX = 2.52e6;
+const OLD_BYTES_MAX = 2.45e6;
 
 if (isMainThread) {
   new Worker(__filename).on('message', ([large, old]) => {

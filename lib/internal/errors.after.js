@@ -1,0 +1,27 @@
+
+// torc: a class for each code is a tenth of the heap that each start reads, and few are ever asked for. Those without
+// variants are made when a module first takes them from `codes`, in the way E() makes them.
+{
+  const { ObjectGetPrototypeOf, ObjectPrototype, ObjectSetPrototypeOf, Proxy, ReflectGet, ReflectHas } = primordials;
+  const bases = new SafeMap();
+
+  for (const code of new SafeArrayIterator(ObjectKeys(codes))) {
+    if (ObjectKeys(codes[code]).length !== 0) continue;
+    bases.set(code, ObjectGetPrototypeOf(codes[code]));
+    delete codes[code];
+  }
+
+  ObjectSetPrototypeOf(codes, new Proxy(ObjectPrototype, {
+    __proto__: null,
+    get(target, code, receiver) {
+      const Base = bases.get(code);
+      if (Base === undefined) return ReflectGet(target, code, receiver);
+      bases.delete(code);
+      codes[code] = Base === SystemError ? makeSystemErrorWithCode(code) : makeNodeErrorWithCode(Base, code);
+      return codes[code];
+    },
+    has(target, code) {
+      return bases.has(code) || ReflectHas(target, code);
+    },
+  }));
+}
