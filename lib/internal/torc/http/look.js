@@ -50,11 +50,14 @@ function Look(connection) {
   this[kSettings] = null;
 }
 Look.prototype = ObjectCreate(Socket.prototype);
+let isDefined = false;
 
 // The socket of a connection, as this request's.
 function socketOf(connection, request) {
   if (connection.socket !== null) return connection.socket;
   if (connection.isClosed || EventEmitter.usingDomains) return connection.takeOver();
+  if (!isDefined) defineAll();
+  isDefined = true;
   const look = connection.look ??= new Look(connection);
   look[kAsker] = request;
   return look;
@@ -199,12 +202,15 @@ function getterOf(key) {
   };
 }
 
-const keys = new SafeSet([...ReflectOwnKeys(new Socket()), ...ReflectOwnKeys(properties), ...MORE]);
-for (let proto = Socket.prototype; proto !== ObjectPrototype; proto = ObjectGetPrototypeOf(proto)) {
-  for (const key of ReflectOwnKeys(proto)) keys.add(key);
+// At the first look: programs that never look should not start later for it.
+function defineAll() {
+  const keys = new SafeSet([...ReflectOwnKeys(new Socket()), ...ReflectOwnKeys(properties), ...MORE]);
+  for (let proto = Socket.prototype; proto !== ObjectPrototype; proto = ObjectGetPrototypeOf(proto)) {
+    for (const key of ReflectOwnKeys(proto)) keys.add(key);
+  }
+  for (const key of INHERITED) keys.delete(key);
+  for (const key of keys) define(key, getterOf(key));
 }
-for (const key of INHERITED) keys.delete(key);
-for (const key of keys) define(key, getterOf(key));
 
 // ---- Node's listener for the end of the socket, among those of the program ----
 
