@@ -291,7 +291,9 @@ void vs_isolate_free(vs_state *st)
     v8::Isolate *isolate = isolate_of(st);
     /* The address may be given to another isolate as soon as it is free: it leaves the platform's
      * table after its last task and before that. */
+    vs_platform_keep_pages_begin();
     isolate->Deinitialize();
+    vs_platform_keep_pages_end();
     vs_platform_remove(isolate);
     v8::Isolate::Free(isolate);
     delete st;

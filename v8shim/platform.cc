@@ -9,12 +9,15 @@
 #include <sys/random.h>
 #include <unordered_map>
 
+#include "v8shim/pages_priv.h"
 #include "v8shim/vs_priv.h"
 #include "v8shim/workers_priv.h"
 
 /* Background work begins this long after the process: most programs that end earlier are commands,
  * for which start-up is all that counts. */
 static constexpr int64_t WORKERS_DELAY_NS = 40'000'000;
+/* For this long at least pages of an ended isolate wait for the next one; V8 keeps its own so. */
+static constexpr double KEEP_PAGES_S = 8;
 
 namespace
 {
@@ -30,7 +33,10 @@ class platform final : public v8::Platform
 
     void add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runner);
     void remove(v8::Isolate *isolate);
+    void keep_pages_begin() { pages_.keep_begin(); }
+    void keep_pages_end();
 
+    v8::PageAllocator *GetPageAllocator() override { return &pages_; }
     int NumberOfWorkerThreads() override { return threads_; }
     std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate *isolate,
                                                             v8::TaskPriority) override;
@@ -48,7 +54,11 @@ class platform final : public v8::Platform
                                            std::unique_ptr<v8::Task> task, double delay_s,
                                            const v8::SourceLocation &location) override;
 
+    /* Releases pages later, if nobody has used them. */
+    class release_task;
+
     const int threads_;
+    vs_pages pages_;
     v8::TracingController tracing_;
     std::mutex lock_;
     std::unordered_map<v8::Isolate *, std::shared_ptr<vs_task_runner>> runners_;
@@ -65,6 +75,27 @@ void platform::remove(v8::Isolate *isolate)
 {
     std::lock_guard<std::mutex> hold(lock_);
     runners_.erase(isolate);
+}
+
+class platform::release_task final : public v8::Task
+{
+  public:
+    explicit release_task(platform *p) : platform_(p) {}
+    void Run() override
+    {
+        if (platform_->pages_.release())
+            platform_->workers_->post_delayed(std::make_unique<release_task>(platform_),
+                                              KEEP_PAGES_S);
+    }
+
+  private:
+    platform *const platform_;
+};
+
+void platform::keep_pages_end()
+{
+    if (pages_.keep_end())
+        workers_->post_delayed(std::make_unique<release_task>(this), KEEP_PAGES_S);
 }
 
 /* One queue serves all priorities: V8 relies on the order of posting only. */
@@ -110,6 +141,16 @@ void vs_platform_add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runne
 void vs_platform_remove(v8::Isolate *isolate)
 {
     the_platform->remove(isolate);
+}
+
+void vs_platform_keep_pages_begin(void)
+{
+    the_platform->keep_pages_begin();
+}
+
+void vs_platform_keep_pages_end(void)
+{
+    the_platform->keep_pages_end();
 }
 
 static bool is_known_version(const char *version)

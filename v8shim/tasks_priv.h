@@ -68,5 +68,8 @@ int64_t vs_now_ns(void);
 /* platform.cc: which runner serves an isolate. Between add and remove only. */
 void vs_platform_add(v8::Isolate *isolate, std::shared_ptr<vs_task_runner> runner);
 void vs_platform_remove(v8::Isolate *isolate);
+/* Pages of the heap that this thread frees in between are kept for other isolates. */
+void vs_platform_keep_pages_begin(void);
+void vs_platform_keep_pages_end(void);
 
 #endif
