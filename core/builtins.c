@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,10 +18,12 @@
 
 /* Per-env state, in RT_STATE_builtins. */
 struct builtins {
-    struct rt_code_cache cache;
     uint8_t *usage;       /* enum rt_builtin_usage by index */
     struct vs_ref **kept; /* functions by index; NULL unless rt_builtins_keep() */
 };
+
+/* All threads' and mapped as long as the process lives; V8 looks at each entry itself. */
+static struct rt_code_cache the_cache;
 
 static struct rt_code_cache_key cache_key(void)
 {
@@ -43,7 +46,6 @@ static void builtins_drop(struct rt_env *env)
 {
     struct builtins *b = env->binding_state[RT_STATE_builtins];
     kept_drop(b);
-    rt_code_cache_close(&b->cache);
     free(b->usage);
     free(b);
 }
@@ -57,23 +59,24 @@ bool rt_beside_executable(char path[PATH_MAX], const char *suffix)
     return true;
 }
 
-static void cache_open(struct builtins *b)
+static void cache_open(void)
 {
     char path[PATH_MAX];
     if (!rt_beside_executable(path, CACHE_SUFFIX)) return;
     struct rt_code_cache_key key = cache_key();
-    rt_code_cache_open(&b->cache, path, &key);
+    rt_code_cache_open(&the_cache, path, &key);
 }
 
 static struct builtins *builtins_of(struct rt_env *env)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct builtins *b = env->binding_state[RT_STATE_builtins];
     if (b) return b;
+    pthread_once(&once, cache_open);
     b = calloc(1, sizeof(*b));
     CHECK(b);
     b->usage = calloc(rt_builtins_count, 1);
     CHECK(b->usage);
-    cache_open(b);
     env->binding_state[RT_STATE_builtins] = b;
     env->binding_drop[RT_STATE_builtins] = builtins_drop;
     return b;
@@ -139,7 +142,7 @@ static vs_val compile_index(struct rt_env *env, struct builtins *b, int index)
     const char *id = rt_builtins[index].id;
     struct vs_source src = { .code = rt_builtin_source(env, index), .name = resource_name(cx, id) };
     if (!src.code || !src.name) return NULL;
-    src.cache = rt_code_cache_get(&b->cache, (uint32_t)index, &src.cache_len);
+    src.cache = rt_code_cache_get(&the_cache, (uint32_t)index, &src.cache_len);
     vs_val params[MAX_PARAMS];
     int count = 0;
     for (const char *const *name = params_of(id); *name; name++)
@@ -172,7 +175,8 @@ enum rt_builtin_usage rt_builtin_usage(struct rt_env *env, int index)
 
 bool rt_builtins_cached(struct rt_env *env)
 {
-    return builtins_of(env)->cache.map != NULL;
+    builtins_of(env); /* opens it */
+    return the_cache.map;
 }
 
 void rt_builtins_keep(struct rt_env *env)
