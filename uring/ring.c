@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <liburing.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,7 +135,10 @@ static void arm_wake(struct ur_backend *be)
 
 static void tune(struct ur_backend *be)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    static atomic_long known; /* asking again costs reading a file, for each loop */
+    long cpus = atomic_load_explicit(&known, memory_order_relaxed);
+    if (!cpus) cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    atomic_store_explicit(&known, cpus, memory_order_relaxed);
     unsigned workers[2] = { cpus > (long)WORKERS_MIN ? (unsigned)cpus : WORKERS_MIN,
                             WORKERS_UNBOUNDED };
     /* All three are improvements only; the ring works without. */
