@@ -5,19 +5,20 @@
 #include <stdlib.h>
 
 #include "core/buffer.h"
+#include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/native.h"
 
-/* Freed when the JS object is collected. */
 struct serializer {
+    struct rt_native native;  /* first */
     struct vs_writer *writer; /* owned */
-    struct vs_ref *object;    /* owned, weak */
 };
 
 struct deserializer {
+    struct rt_native native;  /* first */
     struct vs_reader *reader; /* owned */
     struct vs_pin *pin;       /* owned: the memory it reads */
-    struct vs_ref *object;    /* owned, weak */
 };
 
 /* The method of that name of the JS object; undefined: it has none. NULL: an exception is pending.
@@ -31,17 +32,18 @@ static vs_val method_of(struct vs_cx *cx, vs_val object, const char *name)
 static void on_clone_error(struct vs_cx *cx, void *user, vs_val message)
 {
     struct serializer *s = user;
-    vs_val class = vs_get(cx, vs_ref_get(s->object), vs_str_intern(cx, "_getDataCloneError"));
+    vs_val class =
+        vs_get(cx, vs_ref_get(s->native.object), vs_str_intern(cx, "_getDataCloneError"));
     if (!class) return;
     CHECK(vs_is_fn(class));
-    vs_val error = vs_call(cx, class, vs_ref_get(s->object), 1, &message);
+    vs_val error = vs_call(cx, class, vs_ref_get(s->native.object), 1, &message);
     if (error) vs_throw(cx, error);
 }
 
 static enum vs_write_result on_write_host(struct vs_cx *cx, void *user, vs_val host)
 {
     struct serializer *s = user;
-    vs_val object = vs_ref_get(s->object);
+    vs_val object = vs_ref_get(s->native.object);
     vs_val fn = method_of(cx, object, "_writeHostObject");
     if (!fn) return VS_WRITE_THREW;
     if (vs_is_undefined(cx, fn)) return VS_WRITE_REFUSED;
@@ -51,7 +53,7 @@ static enum vs_write_result on_write_host(struct vs_cx *cx, void *user, vs_val h
 static enum vs_write_result on_shared_id(struct vs_cx *cx, void *user, vs_val sab, uint32_t *id)
 {
     struct serializer *s = user;
-    vs_val object = vs_ref_get(s->object);
+    vs_val object = vs_ref_get(s->native.object);
     vs_val fn = method_of(cx, object, "_getSharedArrayBufferId");
     if (!fn) return VS_WRITE_THREW;
     if (vs_is_undefined(cx, fn)) return VS_WRITE_REFUSED;
@@ -65,9 +67,9 @@ static const struct vs_writer_host writer_host = {
     .shared_id = on_shared_id,
 };
 
-static void serializer_gone(void *data)
+static void serializer_drop(struct rt_native *n)
 {
-    struct serializer *s = data;
+    struct serializer *s = container_of(n, struct serializer, native);
     vs_writer_drop(s->writer);
     free(s);
 }
@@ -82,14 +84,11 @@ static bool check_construct(const struct vs_args *a, const char *class)
 
 static void new_serializer(const struct vs_args *a)
 {
-    struct vs_cx *cx = vs_args_cx(a);
     if (!check_construct(a, "Serializer")) return;
     struct serializer *s = malloc(sizeof(*s));
     CHECK(s);
-    *s = (struct serializer){ .writer = vs_writer_new(cx, &writer_host, s),
-                              .object = vs_ref_new(cx, vs_this(a)) };
-    vs_native_set(vs_this(a), 0, s);
-    vs_ref_weak(cx, s->object, serializer_gone, s);
+    s->writer = vs_writer_new(vs_args_cx(a), &writer_host, s);
+    rt_native_init(&s->native, rt_env_of(a), vs_this(a), serializer_drop);
 }
 
 static struct vs_writer *this_writer(const struct vs_args *a)
@@ -172,7 +171,7 @@ static void set_views_are_host(const struct vs_args *a)
 static vs_val on_read_host(struct vs_cx *cx, void *user)
 {
     struct deserializer *d = user;
-    vs_val object = vs_ref_get(d->object);
+    vs_val object = vs_ref_get(d->native.object);
     vs_val fn = method_of(cx, object, "_readHostObject");
     if (!fn || vs_is_undefined(cx, fn)) return NULL;
     vs_val v = vs_call(cx, fn, object, 0, NULL);
@@ -183,9 +182,9 @@ static vs_val on_read_host(struct vs_cx *cx, void *user)
 
 static const struct vs_reader_host reader_host = { .read_host = on_read_host };
 
-static void deserializer_gone(void *data)
+static void deserializer_drop(struct rt_native *n)
 {
-    struct deserializer *d = data;
+    struct deserializer *d = container_of(n, struct deserializer, native);
     vs_reader_drop(d->reader);
     vs_pin_drop(d->pin);
     free(d);
@@ -204,9 +203,7 @@ static void new_deserializer(const struct vs_args *a)
     struct vs_bytes bytes = d->pin ? vs_pin_bytes(d->pin) : (struct vs_bytes){ 0 };
     const uint8_t *data = bytes.ptr ? bytes.ptr : (const uint8_t *)"";
     d->reader = vs_reader_new(cx, data, bytes.len, &reader_host, d);
-    d->object = vs_ref_new(cx, self);
-    vs_native_set(self, 0, d);
-    vs_ref_weak(cx, d->object, deserializer_gone, d);
+    rt_native_init(&d->native, rt_env_of(a), self, deserializer_drop);
 }
 
 static struct deserializer *this_deserializer(const struct vs_args *a)

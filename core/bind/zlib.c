@@ -31,10 +31,10 @@ static void close_codec(struct rt_codec *c)
     c->memory = 0;
 }
 
-static void object_gone(void *data)
+static void codec_drop(struct rt_native *n)
 {
-    struct rt_codec *c = data;
-    rt_async_gone(&c->async);
+    struct rt_codec *c = container_of(n, struct rt_codec, native);
+    rt_native_end_async(&c->async);
     close_codec(c);
     vs_pin_drop(c->state_pin);
     vs_ref_drop(c->callback);
@@ -46,8 +46,8 @@ void rt_codec_init(struct rt_codec *c, const struct vs_args *a, enum rt_codec_mo
 {
     c->ops = ops;
     c->mode = mode;
-    rt_async_init(&c->async, rt_env_of(a), vs_this(a), RT_PROVIDER_ZLIB, c);
-    rt_async_weaken(&c->async, object_gone, c);
+    rt_native_init_async(&c->native, &c->async, rt_env_of(a), vs_this(a), RT_PROVIDER_ZLIB,
+                         codec_drop);
 }
 
 void rt_codec_start(struct rt_codec *c, vs_val state, vs_val callback, int64_t memory)
@@ -161,7 +161,7 @@ static void work_done(struct ur_job *job, int32_t res)
     }
     if (!c->busy) {
         if (c->close_pending) close_codec(c);
-        rt_async_weaken(&c->async, object_gone, c);
+        rt_native_release(&c->native);
     }
     vs_scope_close(&scope);
 }
@@ -180,7 +180,7 @@ static void write_async(const struct vs_args *a)
     c->in = in;
     c->out = out;
     c->busy = true;
-    rt_async_strengthen(&c->async);
+    rt_native_hold(&c->native);
     c->job.work = work;
     c->job.done = work_done;
     ur_job_start(rt_env_of(a)->loop, &c->job);

@@ -7,6 +7,7 @@
 #define RT_BIND_ZLIB_PRIV_H
 
 #include "core/async.h"
+#include "core/native.h"
 #include "uring/job.h"
 
 struct rt_env;
@@ -56,6 +57,7 @@ struct rt_codec_ops {
 
 struct rt_codec {
     struct rt_async async; /* first */
+    struct rt_native native;
     const struct rt_codec_ops *ops;
     struct rt_codec_io io;
     struct ur_job job;
