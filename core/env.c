@@ -248,7 +248,7 @@ int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const cha
     env->heap = opt->heap;
     env->in_worker = opt->in_worker;
     env->worker = opt->worker;
-    env->tracks_fds = opt->worker && opt->worker->tracks_fds;
+    env->tracks_fds = !opt->worker || opt->worker->tracks_fds;
     int err = open_loop(env, why);
     if (err) goto free_env;
     env->vars = opt->vars ? rt_vars_hold(opt->vars) : rt_vars_process();

@@ -10,8 +10,11 @@
 
 #define WORD_BITS 64
 
+/* A worker's descriptors are known to nobody but it; the main thread may close what others opened.
+ */
 static void warn(struct rt_env *env, const char *format, int fd)
 {
+    if (!env->worker) return;
     char text[80];
     snprintf(text, sizeof text, format, fd);
     rt_emit_warning(env, text, NULL, NULL);
