@@ -25,7 +25,7 @@ refuses "ROUNDS must be a whole number" fs /nowhere /nowhere ''
 refuses "CASES must be a regular expression" fs /nowhere /nowhere 1 '['
 refuses "no case matches 'nothing'" workers /nowhere /nowhere 1 nothing
 refuses "--rounds must be a whole number from 1 to 1000, not 'x'" http /nowhere /nowhere /nowhere --rounds x
-refuses "--only: there is no 'hallo', only hello, json" http /nowhere /nowhere /nowhere --only hallo
+refuses "--only: there is no 'hallo', only hello, look, json" http /nowhere /nowhere /nowhere --only hallo
 refuses "--with: there is no 'node', only node-latest, bun, deno" http /nowhere /nowhere /nowhere --with node
 refuses "--output: there is no directory '/nowhere'" http /nowhere /nowhere /nowhere --output /nowhere/page.html
 refuses "Unknown option '--round'" http /nowhere /nowhere /nowhere --round 3
