@@ -10,10 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/env.h"
 #include "core/error.h"
+#include "uring/loop.h"
+
+/* How often a program that is being written is asked for again, and how long after. */
+#define BUSY_TRIES 50
+#define BUSY_NAP_NS 1000000
 
 /* What the child needs beyond rt_spawn, made before it starts since it must not allocate. */
 struct plan {
@@ -145,12 +151,10 @@ static const char *path_of(char **envp)
 static void make_plan(struct plan *p, const struct rt_spawn *sp)
 {
     p->sp = sp;
-    p->err = 0;
     p->search = path_of(sp->envp);
     p->fds = calloc(sp->fd_count + 1, sizeof *p->fds);
     p->shell_argv = calloc(sp->argc + 2, sizeof *p->shell_argv);
     CHECK(p->fds && p->shell_argv);
-    if (sp->fd_count) memcpy(p->fds, sp->fds, sp->fd_count * sizeof *p->fds);
     p->shell_argv[0] = (char *)(uintptr_t) "sh";
     for (uint32_t i = 1; i < sp->argc; i++) p->shell_argv[i + 1] = sp->argv[i];
 }
@@ -163,14 +167,13 @@ static __attribute__((noinline)) pid_t start(struct plan *p)
     return pid;
 }
 
-int rt_spawn_run(const struct rt_spawn *given, pid_t *pid)
+/* 0 or an errno. */
+static int try_once(struct plan *p, pid_t *pid)
 {
-    struct rt_spawn sp = *given;
-    struct plan *p = calloc(1, sizeof *p);
+    const struct rt_spawn *sp = p->sp;
     sigset_t all, old;
-    CHECK(p);
-    if (!sp.envp) sp.envp = environ;
-    make_plan(p, &sp);
+    p->err = 0;
+    if (sp->fd_count) memcpy(p->fds, sp->fds, sp->fd_count * sizeof *p->fds);
     /* Our handlers must not run in the child, which shares our memory. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -178,6 +181,23 @@ int rt_spawn_run(const struct rt_spawn *given, pid_t *pid)
     int err = *pid < 0 ? errno : p->err;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (*pid > 0 && err) waitpid(*pid, NULL, 0);
+    return err;
+}
+
+int rt_spawn_run(struct ur_loop *loop, const struct rt_spawn *given, pid_t *pid)
+{
+    const struct timespec nap = { .tv_nsec = BUSY_NAP_NS };
+    struct rt_spawn sp = *given;
+    struct plan *p = calloc(1, sizeof *p);
+    CHECK(p);
+    if (!sp.envp) sp.envp = environ;
+    make_plan(p, &sp);
+    int err = try_once(p, pid);
+    for (int i = 0; i < BUSY_TRIES && err == ETXTBSY; i++) {
+        nanosleep(&nap, NULL);
+        ur_loop_settle(loop);
+        err = try_once(p, pid);
+    }
     free(p->fds);
     free(p->shell_argv);
     free(p);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 struct rt_env;
+struct ur_loop;
 
 #include "v8shim/vs.h"
 
@@ -26,8 +27,10 @@ struct rt_spawn {
     gid_t gid;
 };
 
-/* 0 and *pid, or -errno: also when the child could not execute the program. fds stay open here. */
-int rt_spawn_run(const struct rt_spawn *sp, pid_t *pid);
+/* 0 and *pid, or -errno: also when the child could not execute the program. fds stay open here. A
+ * program that is busy being written is tried for some 50 ms: the kernel may hold what loop wrote
+ * and closed a little longer (docs/uring.md). */
+int rt_spawn_run(struct ur_loop *loop, const struct rt_spawn *sp, pid_t *pid);
 void rt_spawn_reset(struct rt_spawn *sp);
 
 /* What the library passes alike to process_wrap and spawn_sync. false: exception pending. */

@@ -73,6 +73,8 @@ struct ur_backend_vtable {
     /* Whether a reap would find something without waiting, told without a system call. NULL: that
      * cannot be told. */
     bool (*ready)(const struct ur_backend *be);
+    /* See ur_loop_settle(). NULL: nothing to do. */
+    void (*settle)(struct ur_backend *be);
     /* ANY THREAD, async-signal-safe: make a reap that waits, or the next one, return. */
     void (*wake)(struct ur_backend *be);
     uint64_t (*now_ns)(struct ur_backend *be);

@@ -254,6 +254,11 @@ void ur_loop_hold(struct ur_loop *l, bool *held, bool want)
     (want ? ur_loop_ref : ur_loop_unref)(l);
 }
 
+void ur_loop_settle(struct ur_loop *l)
+{
+    if (l->vt->settle) l->vt->settle(l->be);
+}
+
 uint64_t ur_loop_now_ns(const struct ur_loop *l)
 {
     return l->now_ns;

@@ -72,6 +72,10 @@ void ur_loop_unref(struct ur_loop *l);
  * is then. *held begins as false. */
 void ur_loop_hold(struct ur_loop *l, bool *held, bool want);
 
+/* The kernel lets go of what it holds for operations that have ended; a file may be held until the
+ * next poll otherwise. No callback runs. */
+void ur_loop_settle(struct ur_loop *l);
+
 /* The loop's time: CLOCK_MONOTONIC, read once per poll. ur_loop_update_time() reads it again. */
 uint64_t ur_loop_now_ns(const struct ur_loop *l);
 uint64_t ur_loop_now_ms(const struct ur_loop *l);

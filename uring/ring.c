@@ -311,6 +311,12 @@ static bool ring_ready(const struct ur_backend *be)
            (kflags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW));
 }
 
+/* What an io-wq thread lets go of last is freed by this thread, in an enter. */
+static void ring_settle(struct ur_backend *be)
+{
+    if (IO_URING_READ_ONCE(*be->ring.sq.kflags) & IORING_SQ_TASKRUN) (void)enter(be, 0, 0, 0);
+}
+
 static int ring_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out,
                      uint32_t max)
 {
@@ -567,6 +573,7 @@ const struct ur_backend_vtable ur_backend_ring = {
     .submit = ring_submit,
     .reap = ring_reap,
     .ready = ring_ready,
+    .settle = ring_settle,
     .wake = ring_wake,
     .now_ns = ring_now_ns,
     .group_open = ring_group_open,

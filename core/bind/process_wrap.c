@@ -177,7 +177,7 @@ static int start(struct rt_env *env, struct process *c, struct rt_spawn *sp, vs_
         if (entry) err = read_stdio(env, sp, &e, i, entry, ok);
     }
     bool setup = *ok && !err;
-    if (setup) err = rt_spawn_run(sp, &c->pid);
+    if (setup) err = rt_spawn_run(env->loop, sp, &c->pid);
     /* Even without a child the library makes sockets of the handles and waits for their end. */
     finish_stdio(sp, &e, setup);
     if (setup && !err) watch(c);

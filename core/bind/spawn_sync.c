@@ -285,9 +285,9 @@ static void run_reset(struct run *r)
     rt_spawn_reset(&r->sp);
 }
 
-static bool start(struct run *r)
+static bool start(struct rt_env *env, struct run *r)
 {
-    if (!r->err) r->err = rt_spawn_run(&r->sp, &r->pid);
+    if (!r->err) r->err = rt_spawn_run(env->loop, &r->sp, &r->pid);
     for (uint32_t i = 0; i < r->sp.fd_count; i++) {
         struct side *s = &r->sides[i];
         if (s->fd < 0) continue;
@@ -307,7 +307,7 @@ static void spawn_sync(const struct vs_args *a)
     struct rt_env *env = rt_env_of(a);
     struct run r = { .pidfd = -1 };
     if (read_options(env, &r, vs_arg(a, 0))) {
-        bool started = start(&r);
+        bool started = start(env, &r);
         if (started) run_to_end(&r);
         vs_ret_maybe(a, result_of(env, &r, started));
     }
