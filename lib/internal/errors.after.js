@@ -5,6 +5,16 @@
   const { ObjectGetPrototypeOf, ObjectPrototype, ObjectSetPrototypeOf, Proxy, ReflectGet, ReflectHas } = primordials;
   const bases = new SafeMap();
 
+  // How many arguments a message takes. Without a regular expression: RegExp.$1 and the like are the program's by now.
+  getExpectedArgumentLength = (message) => {
+    let count = 0;
+    for (let i = StringPrototypeIndexOf(message, '%'); i !== -1; i = StringPrototypeIndexOf(message, '%', i + 1)) {
+      const letter = message[i + 1];
+      if (letter !== undefined && StringPrototypeIncludes('dfijoOs', letter)) count++;
+    }
+    return count;
+  };
+
   for (const code of new SafeArrayIterator(ObjectKeys(codes))) {
     if (ObjectKeys(codes[code]).length !== 0) continue;
     bases.set(code, ObjectGetPrototypeOf(codes[code]));

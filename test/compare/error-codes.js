@@ -20,6 +20,8 @@ const asked = {
   ERR_OUT_OF_RANGE: ['n', '> 0', 0],
   ERR_FALSY_VALUE_REJECTION: ['no'],
 };
+/(.)b/.exec('abc');
+console.log(codes.ERR_VM_MODULE_STATUS.name, codes.ERR_METHOD_NOT_IMPLEMENTED.name, RegExp.$1, RegExp.input);
 for (const [name, args] of Object.entries(asked)) {
   console.log(name in codes, codes[name] === codes[name]);
   show(name, codes[name], ...args);
