@@ -155,7 +155,7 @@ static void conn_send(const struct vs_args *a)
 static void conn_flush(const struct vs_args *a)
 {
     struct http_conn *c = conn_of(a);
-    if (c && c->state == HTTP_CONN_ATTACHED) http_reply_flush(c);
+    if (is_open(c)) http_reply_flush(c);
 }
 
 static void conn_adopt(const struct vs_args *a)
