@@ -5,7 +5,6 @@
 
 const {
   ArrayIsArray,
-  ArrayPrototypePush,
   FunctionPrototypeCall,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
@@ -52,15 +51,10 @@ const HAS_LENGTH = 1 << 17;
 const UNSENT = 1 << 18;
 const HAS_TRAILER = 1 << 19;
 
-// Of a response: the entries of its headers in order, so that a head does not have to enumerate them; null: there are
-// none; undefined: some came by another way.
-const kEntries = Symbol('torc.entries');
-
 function Response(connection, req, keepAlive) {
   this[kConnection] = connection;
   this.req = req;
   this[kOutHeaders] = null;
-  this[kEntries] = null;
   this[kLines] = null;
   this[kBits] = 0;
   this.shouldKeepAlive = keepAlive;
@@ -204,8 +198,7 @@ function kindOf(name) {
   return kind;
 }
 
-// The lower case of each valid name that was set, in the case it was written. Without those that may be an index: an
-// object enumerates these first.
+// The lower case of each valid name that was set, in the case it was written.
 const lowerNames = new SafeMap();
 
 const classicSetHeader = OutgoingMessage.prototype.setHeader;
@@ -214,34 +207,13 @@ OutgoingMessage.prototype.setHeader = function setHeader(name, value) {
   if (lower === undefined || this[kConnection] === undefined || this[kLines] !== null || typeof value !== 'string' ||
       checkInvalidHeaderChar(value)) {
     FunctionPrototypeCall(classicSetHeader, this, name, value);
-    if (this[kConnection] !== undefined) this[kEntries] = undefined;
-    if (lowerNames.size < KINDS_MAX && !isDigit(name[0]))
-      lowerNames.set(name, StringPrototypeToLowerCase(name));
+    if (lowerNames.size < KINDS_MAX) lowerNames.set(name, StringPrototypeToLowerCase(name));
     return this;
   }
-  const entry = [name, value];
-  if (this[kOutHeaders] === null) {
-    this[kOutHeaders] = { __proto__: null };
-    this[kEntries] = [entry];
-  } else if (this[kEntries] !== undefined) {
-    ArrayPrototypePush(this[kEntries], entry);
-  }
-  this[kOutHeaders][lower] = entry;
+  const headers = this[kOutHeaders] ??= { __proto__: null };
+  headers[lower] = [name, value];
   return this;
 };
-
-function isDigit(character) {
-  return character >= '0' && character <= '9';
-}
-
-// Whether the headers are what the entries say: none was set again or removed.
-function areEntries(entries, headers) {
-  if (entries === undefined || entries === null) return false;
-  for (let i = 0; i < entries.length; i++) {
-    if (headers[lowerNames.get(entries[i][0])] !== entries[i]) return false;
-  }
-  return true;
-}
 
 const statusLines = { __proto__: null };
 
@@ -306,23 +278,15 @@ class Lines {
   }
 }
 
-function addSetHeaders(lines, entries, headers) {
-  if (areEntries(entries, headers)) {
-    for (let i = 0; i < entries.length; i++) {
-      if (!lines.add(entries[i][0], entries[i][1], false)) return false;
+function addHeaders(lines, response, headers) {
+  if (!headers) return true;
+  if (headers === response[kOutHeaders]) {
+    for (const key in headers) {
+      const entry = headers[key];
+      if (!lines.add(entry[0], entry[1], false)) return false;
     }
     return true;
   }
-  for (const key in headers) {
-    const entry = headers[key];
-    if (!lines.add(entry[0], entry[1], false)) return false;
-  }
-  return true;
-}
-
-function addHeaders(lines, response, headers) {
-  if (!headers) return true;
-  if (headers === response[kOutHeaders]) return addSetHeaders(lines, response[kEntries], headers);
   if (ArrayIsArray(headers)) {
     if (headers.length % 2 !== 0 || ArrayIsArray(headers[0])) return false;
     for (let n = 0; n < headers.length; n += 2) {
