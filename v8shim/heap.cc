@@ -1,47 +1,5 @@
-/* v8shim/heap.cc: how much memory an isolate uses, and the memory of ArrayBuffers, which is counted
- * here because V8 does not; watching collections. */
-#include <atomic>
-#include <cstdlib>
-
+/* v8shim/heap.cc: how much memory an isolate uses; watching collections. */
 #include "v8shim/vs_priv.h"
-
-namespace
-{
-class counting_allocator final : public v8::ArrayBuffer::Allocator
-{
-  public:
-    void *Allocate(size_t len) override { return counted(calloc(len ? len : 1, 1), len); }
-
-    void *AllocateUninitialized(size_t len) override { return counted(malloc(len ? len : 1), len); }
-
-    void Free(void *data, size_t len) override
-    {
-        total.fetch_sub(len, std::memory_order_relaxed);
-        free(data);
-    }
-
-    std::atomic<size_t> total{ 0 };
-
-  private:
-    void *counted(void *data, size_t len)
-    {
-        if (data) total.fetch_add(len, std::memory_order_relaxed);
-        return data;
-    }
-};
-} // namespace
-
-/* Never destroyed: V8's threads may free a buffer while the process exits. */
-static counting_allocator *the_allocator()
-{
-    static counting_allocator *const one = new counting_allocator;
-    return one;
-}
-
-v8::ArrayBuffer::Allocator *buffer_allocator()
-{
-    return the_allocator();
-}
 
 void vs_heap_read(vs_cx *cx, vs_heap *out)
 {
@@ -59,7 +17,7 @@ void vs_heap_read(vs_cx *cx, vs_heap *out)
     out->malloced = s.malloced_memory();
     out->peak_malloced = s.peak_malloced_memory();
     out->external = s.external_memory();
-    out->array_buffers = the_allocator()->total.load(std::memory_order_relaxed);
+    out->array_buffers = buffer_bytes();
     out->native_contexts = s.number_of_native_contexts();
     out->detached_contexts = s.number_of_detached_contexts();
     out->zap_garbage = s.does_zap_garbage();

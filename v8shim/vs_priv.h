@@ -55,6 +55,8 @@ struct vs_state : vs_cx {
 
 /* Shared by all isolates, because a transferred backing store outlives the isolate it came from. */
 v8::ArrayBuffer::Allocator *buffer_allocator();
+/* What it has given out. ANY THREAD. */
+size_t buffer_bytes();
 
 static inline v8::Isolate *isolate_of(const vs_cx *cx)
 {

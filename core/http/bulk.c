@@ -10,8 +10,9 @@
 
 #include "core/http/engine_priv.h"
 
-/* Bytes; the kernel doubles it for what it keeps beside the data. */
-#define LOCAL_SEND_BUFFER (512 * 1024)
+/* Bytes; the kernel doubles it for what it keeps beside the data. From 448 to 512 KB all are the
+ * same, smaller ones wake the sender more often, and with 524 KB and more it loses a fifth. */
+#define LOCAL_SEND_BUFFER (480 * 1024)
 
 static bool is_loopback4(uint32_t address)
 {
