@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "core/bind/async_wrap.h"
@@ -141,13 +142,8 @@ void rt_end_wait(struct rt_env *env)
         atomic_fetch_add_explicit(&env->idle_ns, (uint64_t)idle_ns, memory_order_relaxed);
 }
 
-/* Moments before there is memory for milestones. */
-struct start_times {
-    int64_t env_ns, v8_ns;
-};
-
 /* Time counts from the start of the process: its wall-clock time is in microseconds. */
-static void start_milestones(struct rt_env *env, const struct start_times *at)
+static void start_milestones(struct rt_env *env)
 {
     for (int i = 0; i < RT_MILESTONE_COUNT; i++) env->milestones[i] = -1;
     struct timespec ts;
@@ -155,8 +151,8 @@ static void start_milestones(struct rt_env *env, const struct start_times *at)
     int64_t wall_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec - (now_ns() - env->start_ns);
     env->milestones[RT_MILESTONE_TIME_ORIGIN_TIMESTAMP] = (double)(wall_ns / NS_PER_US);
     env->milestones[RT_MILESTONE_TIME_ORIGIN] = (double)env->start_ns;
-    env->milestones[RT_MILESTONE_NODE_START] = (double)at->env_ns;
-    env->milestones[RT_MILESTONE_V8_START] = (double)at->v8_ns;
+    env->milestones[RT_MILESTONE_NODE_START] = (double)env->opened_ns;
+    env->milestones[RT_MILESTONE_V8_START] = (double)env->v8_ns;
     rt_mark(env, RT_MILESTONE_ENVIRONMENT);
 }
 
@@ -179,11 +175,8 @@ static int open_loop(struct rt_env *env, const char **why)
         *why = ur_open_reason();
         return err;
     }
-    tell_backend(env);
-    if (*rt_option_str(env->options, RT_OPT_io_trace)) ur_trace_start(env->loop);
     ur_timer_init(env->loop, &env->js_timer, rt_timer_fired);
     ur_timer_unref(&env->js_timer);
-    env->timer_base_ms = ur_loop_now_ms(env->loop);
     env->inbox = rt_inbox_new(env->loop);
     return 0;
 }
@@ -195,7 +188,7 @@ static void close_loop(struct rt_env *env)
     rt_inbox_drop(env->inbox);
 }
 
-static void fill(struct rt_env *env, const struct start_times *at)
+static void fill(struct rt_env *env)
 {
     struct vs_scope scope;
     vs_scope_open(env->cx, &scope);
@@ -203,7 +196,6 @@ static void fill(struct rt_env *env, const struct start_times *at)
     if (env->heap == VS_HEAP_SAVED) {
         rt_snapshot_restore(env);
         env->booted = true;
-        CHECK(rt_context_prepare(env)); /* as this process's options say */
     } else {
         make_shared(env);
         *(uint32_t *)shared_memory(env, RT_SHARED_MAY_ABORT) = 1;
@@ -211,7 +203,6 @@ static void fill(struct rt_env *env, const struct start_times *at)
         env->symbols = rt_symbols_new(env->cx);
     }
     point_at_shared(env);
-    start_milestones(env, at);
     vs_scope_close(&scope);
 }
 
@@ -234,42 +225,82 @@ static struct vs_cx *open_isolate(struct rt_env *env, const struct rt_env_option
     return vs_isolate_open(&host, opt->limits);
 }
 
-int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why)
+int rt_env_prepare(struct rt_env **out, const struct rt_env_options *opt, const char **why)
 {
     struct rt_env *env = calloc(1, sizeof *env);
     CHECK(env);
-    struct start_times at = { .env_ns = now_ns() };
+    env->opened_ns = now_ns();
     env->options = opt->options;
-    env->argc = opt->argc;
-    env->argv = opt->argv;
-    env->exec_argc = opt->exec_argc;
-    env->exec_argv = opt->exec_argv;
-    env->start_ns = opt->start_ns;
     env->heap = opt->heap;
     env->in_worker = opt->in_worker;
-    env->worker = opt->worker;
-    env->tracks_fds = !opt->worker || opt->worker->tracks_fds;
     int err = open_loop(env, why);
     if (err) goto free_env;
-    env->vars = opt->vars ? rt_vars_hold(opt->vars) : rt_vars_process();
-    at.v8_ns = now_ns();
+    env->v8_ns = now_ns();
     env->cx = open_isolate(env, opt);
     if (!env->cx) {
         *why = "no memory for a V8 isolate";
         err = -ENOMEM;
         goto close_loop;
     }
-    fill(env, &at);
-    env->can_call_js = true;
-    rt_heap_file_near_limit(
-        env, (uint32_t)rt_option_int(env->options, RT_OPT_heapsnapshot_near_heap_limit));
+    fill(env);
     *out = env;
     return 0;
 close_loop:
-    rt_vars_drop(env->vars);
     close_loop(env);
 free_env:
     free(env);
+    return err;
+}
+
+void rt_env_restart_clock(struct rt_env *env)
+{
+    struct rusage usage;
+    env->opened_ns = env->v8_ns = now_ns();
+    ur_loop_update_time(env->loop);
+    if (getrusage(RUSAGE_THREAD, &usage) != 0) return;
+    env->user_before = usage.ru_utime;
+    env->system_before = usage.ru_stime;
+}
+
+int rt_env_cpu_usage(const struct rt_env *env, struct rusage *out)
+{
+    if (getrusage(RUSAGE_THREAD, out) != 0) return -errno;
+    timersub(&out->ru_utime, &env->user_before, &out->ru_utime);
+    timersub(&out->ru_stime, &env->system_before, &out->ru_stime);
+    return 0;
+}
+
+void rt_env_begin(struct rt_env *env, const struct rt_env_options *opt)
+{
+    struct vs_scope scope;
+    env->options = opt->options;
+    env->vars = opt->vars ? rt_vars_hold(opt->vars) : rt_vars_process();
+    env->argc = opt->argc;
+    env->argv = opt->argv;
+    env->exec_argc = opt->exec_argc;
+    env->exec_argv = opt->exec_argv;
+    env->start_ns = opt->start_ns;
+    env->worker = opt->worker;
+    env->tracks_fds = !opt->worker || opt->worker->tracks_fds;
+    env->timer_base_ms = ur_loop_now_ms(env->loop);
+    tell_backend(env);
+    if (*rt_option_str(env->options, RT_OPT_io_trace)) ur_trace_start(env->loop);
+    vs_scope_open(env->cx, &scope);
+    if (env->booted) {
+        rt_worker_put_self(env);
+        CHECK(rt_context_prepare(env)); /* as its options say */
+    }
+    vs_scope_close(&scope);
+    start_milestones(env);
+    env->can_call_js = true;
+    rt_heap_file_near_limit(
+        env, (uint32_t)rt_option_int(env->options, RT_OPT_heapsnapshot_near_heap_limit));
+}
+
+int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why)
+{
+    int err = rt_env_prepare(out, opt, why);
+    if (!err) rt_env_begin(*out, opt);
     return err;
 }
 
@@ -321,7 +352,7 @@ struct vs_cx *rt_env_close_but_isolate(struct rt_env *env)
     drop_refs(env);
     rt_strings_drop(env->strings);
     rt_symbols_drop(env->symbols);
-    rt_vars_drop(env->vars);
+    if (env->vars) rt_vars_drop(env->vars);
     struct vs_cx *cx = env->cx;
     free(env);
     return cx;

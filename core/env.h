@@ -11,6 +11,7 @@
 #define RT_ENV_H
 
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #include "core/async.h"
 #include "core/binding.h"
@@ -134,7 +135,9 @@ struct rt_env {
     bool stopping;            /* process.reallyExit or a fatal error: no more turns */
     struct rt_heap_watch heap_watch;
     int callback_depth;       /* native-to-JS callbacks on the stack; ticks drain at 0 */
-    int64_t start_ns;         /* CLOCK_MONOTONIC when the process started */
+    int64_t opened_ns, v8_ns; /* CLOCK_MONOTONIC when it began, and its isolate */
+    struct timeval user_before, system_before; /* CPU time of its thread for others */
+    int64_t start_ns;                          /* CLOCK_MONOTONIC when the process started */
     _Atomic uint64_t idle_ns; /* spent waiting in poll; ANY THREAD may read it: rt_idle_ns() */
     _Atomic uint64_t waiting_since_ns; /* of the monotonic clock; 0: not waiting now */
 
@@ -201,6 +204,14 @@ static inline void rt_awake(struct rt_env *env)
 /* Makes isolate, context and loop; runs no JS. Returns 0 or -errno; *why (static) says what failed.
  */
 int rt_env_open(struct rt_env **out, const struct rt_env_options *opt, const char **why);
+/* The same in two steps, for an env that is made before it is known who will use it. The first
+ * looks at the options of the process, the heap, in_worker and the limits only. */
+int rt_env_prepare(struct rt_env **out, const struct rt_env_options *opt, const char **why);
+void rt_env_begin(struct rt_env *env, const struct rt_env_options *opt);
+/* On the env's thread, to which rt_env_begin() came late: time begins here. */
+void rt_env_restart_clock(struct rt_env *env);
+/* On the env's thread: what that has used of the processors for this env. Returns 0 or -errno. */
+int rt_env_cpu_usage(const struct rt_env *env, struct rusage *out);
 /* The same without the isolate, which the caller closes. */
 struct vs_cx *rt_env_close_but_isolate(struct rt_env *env);
 /* Closes handles, drains the loop, runs the bindings' drop functions and frees everything. No JS

@@ -13,7 +13,6 @@
 #include "core/code_cache.h"
 #include "core/env.h"
 #include "core/error.h"
-#include "core/worker.h"
 
 #define SUFFIX ".snapshot"
 
@@ -154,7 +153,6 @@ void rt_snapshot_restore(struct rt_env *env)
 {
     struct rt_snap snap = { .cx = env->cx };
     list_env(env, &snap);
-    rt_worker_put_self(env);
 }
 
 /* What V8 cannot save, or C would not find again. */

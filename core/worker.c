@@ -1,8 +1,6 @@
-/* core/worker.c: the thread of a worker, and stopping it. */
+/* core/worker.c: what the thread of a worker does, and stopping it. */
 #include "core/worker.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +11,7 @@
 #include "core/error.h"
 #include "core/message_port.h"
 #include "core/options.h"
+#include "core/seat.h"
 #include "core/snapshot.h"
 #include "core/vars.h"
 
@@ -30,14 +29,16 @@
 void rt_worker_init(struct rt_worker *w, struct rt_env *parent)
 {
     static atomic_uint last_id; /* ids are the process's; the main thread has 0 */
-    *w = (struct rt_worker){ .id = atomic_fetch_add(&last_id, 1) + 1,
-                             .parent = rt_inbox_hold(parent->inbox),
-                             .maker = parent,
-                             .number = parent->next_thread,
-                             .start_ns = parent->start_ns,
-                             .heap = parent->heap,
-                             .cache = parent->workers_cache,
-                             .argv = parent->argv };
+    *w =
+        (struct rt_worker){ .id = atomic_fetch_add(&last_id, 1) + 1,
+                            .parent = rt_inbox_hold(parent->inbox),
+                            .maker = parent,
+                            .number = parent->next_thread,
+                            .start_ns = parent->start_ns,
+                            .heap = parent->heap,
+                            .cache = parent->workers_cache,
+                            .argv = parent->argv,
+                            .process = parent->worker ? parent->worker->process : parent->options };
     parent->next_thread = 0;
     pthread_mutex_init(&w->lock, NULL);
     w->tasks_tail = &w->tasks;
@@ -162,9 +163,8 @@ static enum vs_heap_kind heap_of(const struct rt_worker *w)
     return w->heap == VS_HEAP_SAVED && rt_snapshot_use_worker() ? VS_HEAP_SAVED : VS_HEAP_NEW;
 }
 
-static void *thread_main(void *arg)
+static struct rt_env_options env_options(struct rt_worker *w)
 {
-    struct rt_worker *w = arg;
     struct rt_env_options eo = { .options = w->options,
                                  .vars = w->vars,
                                  .argc = 1,
@@ -173,27 +173,75 @@ static void *thread_main(void *arg)
                                  .heap = heap_of(w),
                                  .in_worker = true,
                                  .worker = w };
-    struct vs_limits limits = limits_of(w);
-    eo.limits = &limits;
     eo.exec_argv = rt_options_exec_argv(w->options, &eo.exec_argc);
+    return eo;
+}
+
+/* NULL: w says why. */
+static struct rt_env *open_env(struct rt_worker *w, struct vs_limits *limits)
+{
+    struct rt_env_options eo = env_options(w);
     struct rt_env *env;
     const char *why;
-    pthread_setname_np(pthread_self(), "torc-worker");
-    if (rt_env_open(&env, &eo, &why)) {
-        pthread_mutex_lock(&w->lock);
-        w->over = true;
-        w->exit_code = RT_EXIT_USER_ERROR;
-        w->error = "ERR_WORKER_INIT_FAILED";
-        w->reason = why;
-        pthread_mutex_unlock(&w->lock);
-    } else {
-        publish(w, env, &limits);
+    *limits = limits_of(w);
+    eo.limits = limits;
+    if (!rt_env_open(&env, &eo, &why)) return env;
+    pthread_mutex_lock(&w->lock);
+    w->over = true;
+    w->exit_code = RT_EXIT_USER_ERROR;
+    w->error = "ERR_WORKER_INIT_FAILED";
+    w->reason = why;
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+static struct rt_env *enter_room(struct rt_worker *w, struct rt_worker_room *room)
+{
+    struct rt_env_options eo = env_options(w);
+    struct rt_env *env = room->env;
+    room->env = NULL;
+    rt_env_restart_clock(env);
+    rt_env_begin(env, &eo);
+    return env;
+}
+
+struct vs_cx *rt_worker_run(struct rt_worker *w, struct rt_worker_room *room)
+{
+    struct rt_env *env = room->env ? enter_room(w, room) : open_env(w, &room->limits);
+    struct vs_cx *left = NULL;
+    if (env) {
+        publish(w, env, &room->limits);
         run_program(w, env);
         unpublish(w);
-        rt_env_close(env);
+        left = rt_env_close_but_isolate(env);
     }
     rt_inbox_post(w->parent, &w->end);
-    return NULL;
+    return left;
+}
+
+int rt_worker_room_open(struct rt_worker_room *room, const struct rt_options *process)
+{
+    struct rt_worker nobody = { .limits = { [RT_WORKER_STACK] = STACK_DEFAULT_MB } };
+    struct rt_env_options eo = { .options = (struct rt_options *)process,
+                                 .heap = VS_HEAP_SAVED,
+                                 .in_worker = true,
+                                 .limits = &room->limits };
+    const char *why;
+    room->limits = limits_of(&nobody);
+    return rt_env_prepare(&room->env, &eo, &why);
+}
+
+void rt_worker_room_close(struct rt_worker_room *room)
+{
+    rt_env_close(room->env);
+    room->env = NULL;
+}
+
+bool rt_worker_fits_room(const struct rt_worker *w)
+{
+    const double *mb = w->limits;
+    return !(mb[RT_WORKER_YOUNG] > 0) && !(mb[RT_WORKER_OLD] > 0) && !(mb[RT_WORKER_CODE] > 0) &&
+           mb[RT_WORKER_STACK] == STACK_DEFAULT_MB && !w->cache && heap_of(w) == VS_HEAP_SAVED;
 }
 
 void rt_worker_exit(struct rt_env *env, int code)
@@ -239,44 +287,22 @@ void rt_worker_stop(struct rt_worker *w, int code, const char *error, const char
 
 /* ---- on the maker's thread ---- */
 
-/* Faults of WebAssembly code are signals that V8 turns into exceptions, on the thread that makes
- * them, and its profiler asks a thread by SIGPROF where it is; everything else is for the main
- * thread. */
-static void block_signals(sigset_t *before)
-{
-    static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF };
-    sigset_t set;
-    sigfillset(&set);
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) sigdelset(&set, own[i]);
-    pthread_sigmask(SIG_SETMASK, &set, before);
-}
-
 int rt_worker_start(struct rt_worker *w)
 {
-    pthread_attr_t attr;
-    sigset_t before;
     if (!(w->limits[RT_WORKER_STACK] > 0)) w->limits[RT_WORKER_STACK] = STACK_DEFAULT_MB;
     w->end.read = w->ended;
-    pthread_attr_init(&attr);
-    int err = pthread_attr_setstacksize(&attr, stack_bytes(w));
-    if (!err) {
-        block_signals(&before);
-        err = pthread_create(&w->thread, &attr, thread_main, w);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-    }
-    pthread_attr_destroy(&attr);
-    w->started = !err;
-    if (!err) {
-        w->next = w->maker->workers;
-        w->maker->workers = w;
-    }
-    return -err;
+    int err = rt_seat_start(w, stack_bytes(w));
+    if (err) return err;
+    w->started = true;
+    w->next = w->maker->workers;
+    w->maker->workers = w;
+    return 0;
 }
 
 void rt_worker_join(struct rt_worker *w)
 {
     if (!w->started) return;
-    pthread_join(w->thread, NULL);
+    rt_seat_wait(w);
     w->started = false;
     rt_inbox_withdraw(w->parent, &w->end);
     struct rt_worker **link = &w->maker->workers;

@@ -2,7 +2,8 @@
  *
  * Life: new -> started -> ended -> joined. The struct belongs to the thread that made it, which
  * frees it after the join: the worker's thread may use it until then. Stopping is a wish that any
- * thread may have at any moment; the worker's own thread unwinds and closes its env.
+ * thread may have at any moment; the worker's own thread unwinds and closes its env. That thread is
+ * a seat (core/seat.h), which may run another worker then.
  */
 #ifndef RT_WORKER_H
 #define RT_WORKER_H
@@ -49,16 +50,17 @@ struct rt_worker {
     void (*ended)(struct rt_note *n);
 
     /* Private. */
-    pthread_t thread;
     bool started;
+    bool seated;             /* core/seat.c: a thread uses it */
     struct rt_inbox *parent; /* owned share: hears of the end */
     struct rt_note end;
-    int64_t start_ns;       /* of the process */
-    enum vs_heap_kind heap; /* the maker's */
-    const char *cache;      /* the maker's workers_cache */
-    char **argv;            /* borrowed: one item */
-    struct rt_env *maker;   /* whose list has it while started */
-    struct rt_worker *next; /* in maker->workers */
+    int64_t start_ns;                 /* of the process */
+    enum vs_heap_kind heap;           /* the maker's */
+    const char *cache;                /* the maker's workers_cache */
+    const struct rt_options *process; /* the main thread's, borrowed for good */
+    char **argv;                      /* borrowed: one item */
+    struct rt_env *maker;             /* whose list has it while started */
+    struct rt_worker *next;           /* in maker->workers */
     atomic_bool stop;
     pthread_mutex_t lock; /* guards what follows */
     struct rt_env *env;   /* while it may be reached; NULL before and after */
@@ -93,6 +95,21 @@ struct rt_worker_task *rt_worker_take_task(struct rt_worker *w);
 /* Nanoseconds: when the worker's loop began to turn, -1 = not yet; how long it has waited. */
 double rt_worker_loop_start_ns(struct rt_worker *w);
 double rt_worker_idle_ns(struct rt_worker *w);
+
+/* An env for a worker that is not known yet. */
+struct rt_worker_room {
+    struct rt_env *env; /* NULL: there is none */
+    struct vs_limits limits;
+};
+
+/* On the thread that is to run a worker. Returns 0 or -errno. */
+int rt_worker_room_open(struct rt_worker_room *room, const struct rt_options *process);
+void rt_worker_room_close(struct rt_worker_room *room);
+/* A room fits w: it asks for nothing that is decided when an isolate opens. */
+bool rt_worker_fits_room(const struct rt_worker *w);
+/* Runs w in the room, which has no env then, or in an env of its own, and tells the maker of its
+ * end. Returns the isolate, which is still to be closed, or NULL. */
+struct vs_cx *rt_worker_run(struct rt_worker *w, struct rt_worker_room *room);
 
 /* On the worker's own thread, bind/worker.c: tells the library, if it has asked already, which
  * worker this is. */

@@ -102,7 +102,8 @@ static void patch_process_object(const struct vs_args *a)
     vs_put_accessor(cx, process, "ppid", get_parent_pid, NULL);
     vs_put(cx, process, "execPath", exec_path_new(env));
     if (env->in_worker) {
-        vs_put_int(cx, process, "debugPort", (double)rt_process_state(env)->debug_port);
+        int64_t port = rt_option_int(env->options, RT_OPT_inspect_port);
+        vs_put_int(cx, process, "debugPort", (double)port);
     } else {
         vs_put_accessor(cx, process, "debugPort", get_debug_port, set_debug_port);
     }

@@ -64,26 +64,30 @@ static double micros(struct timeval tv)
     return (double)tv.tv_sec * US_PER_S + (double)tv.tv_usec;
 }
 
-static void put_cpu_usage(const struct vs_args *a, int who)
+/* err: of asking for the usage. */
+static void put_cpu_usage(const struct vs_args *a, const struct rusage *usage, int err)
 {
-    struct rusage usage;
-    if (getrusage(who, &usage) != 0) {
-        rt_throw_uv(rt_env_of(a), -errno, "uv_getrusage", NULL, NULL);
+    if (err) {
+        rt_throw_uv(rt_env_of(a), err, "uv_getrusage", NULL, NULL);
         return;
     }
     double *out = out_array(a, 2);
-    out[0] = micros(usage.ru_utime);
-    out[1] = micros(usage.ru_stime);
+    out[0] = micros(usage->ru_utime);
+    out[1] = micros(usage->ru_stime);
 }
 
 static void cpu_usage(const struct vs_args *a)
 {
-    put_cpu_usage(a, RUSAGE_SELF);
+    struct rusage usage;
+    int err = getrusage(RUSAGE_SELF, &usage) == 0 ? 0 : -errno;
+    put_cpu_usage(a, &usage, err);
 }
 
 static void thread_cpu_usage(const struct vs_args *a)
 {
-    put_cpu_usage(a, RUSAGE_THREAD);
+    struct rusage usage;
+    int err = rt_env_cpu_usage(rt_env_of(a), &usage);
+    put_cpu_usage(a, &usage, err);
 }
 
 static void resource_usage(const struct vs_args *a)

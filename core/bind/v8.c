@@ -6,6 +6,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/heap_file.h"
+#include "core/seat.h"
 
 /* Order of the numbers in the arrays that the library reads; k...Index on the binding. */
 enum heap_field {
@@ -98,6 +99,7 @@ static void set_flags_from_string(const struct vs_args *a)
     struct vs_text flags;
     if (!vs_text_read(vs_args_cx(a), vs_arg(a, 0), &flags)) return;
     vs_flags_set(flags.ptr);
+    rt_seats_renew();
     vs_text_reset(&flags);
 }
 

@@ -41,8 +41,7 @@ static void read_heap(struct rt_worker_task *t, struct rt_env *env)
 static void read_usage(struct rt_worker_task *t, struct rt_env *env)
 {
     struct worker_query *q = container_of(t, struct worker_query, task);
-    (void)env;
-    getrusage(RUSAGE_THREAD, &q->usage);
+    if (rt_env_cpu_usage(env, &q->usage)) q->usage = (struct rusage){ 0 };
     worker_answer(q);
 }
 
