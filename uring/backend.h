@@ -67,6 +67,10 @@ struct ur_backend_vtable {
     void (*close)(struct ur_backend *be, bool abandon);
 
     void (*submit)(struct ur_backend *be, const struct ur_batch *batch);
+    /* Cancel one description, submitted earlier, at once: when this returns nothing holds its
+     * descriptor any more. What it completes with comes from reap(), as ever. NULL: it cannot; only
+     * one with UR_CAP_REAL_FDS can. */
+    void (*cancel_now)(struct ur_backend *be, uint64_t token);
     /* Wait (as ur_loop_poll()) unless completions are there, and take at most max of them. Returns
      * how many, 0 after a timeout, a wake or a signal; -errno when the back end is broken. */
     int (*reap)(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out, uint32_t max);

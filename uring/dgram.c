@@ -204,7 +204,12 @@ static void close_step(struct ur_dgram *d)
     if ((d->bits & D_CLOSE_SENT) || ur_op_active(&d->recv_op) || ur_op_active(&d->other_op)) return;
     d->bits |= D_CLOSE_SENT;
     d->other_op.done = closed;
-    ur_close_fd(d->loop, &d->other_op, d->fd);
+    if (d->fd >= 0) {
+        ur_close_fd(d->loop, &d->other_op, d->fd);
+    } else {
+        ur_op_prepare(&d->other_op, UR_KIND_NOP, -1);
+        ur_op_settle(d->loop, &d->other_op, d->close_res);
+    }
 }
 
 static void recv_done(struct ur_op *op, int32_t res, uint32_t flags)
@@ -307,7 +312,10 @@ void ur_dgram_close(struct ur_dgram *d, ur_dgram_closed_fn *fn)
     stop(d);
     unpark(d);
     while (d->held) free(take_held(d));
-    ur_cancel(d->loop, &d->recv_op);
+    if (ur_cancel_now(d->loop, &d->recv_op)) {
+        d->close_res = ur_close_now(d->loop, d->fd);
+        d->fd = -1;
+    }
     close_step(d);
 }
 

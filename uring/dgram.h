@@ -41,7 +41,8 @@ struct ur_dgram {
     struct ur_held_dgram *held, *held_tail; /* received while stopped, oldest first */
     struct ur_dgram_room *room;             /* owned, when a datagram is to go there */
     struct msghdr msg;                      /* of the receive in flight */
-    int32_t fd;
+    int32_t fd;                             /* -1: closed */
+    int32_t close_res;
     uint8_t bits;
     uint8_t parked_times; /* in a row */
     bool counted;         /* see ur_loop_hold() */
@@ -62,7 +63,8 @@ void ur_dgram_start(struct ur_dgram *d, ur_dgram_fn *fn);
 void ur_dgram_stop(struct ur_dgram *d);
 bool ur_dgram_active(const struct ur_dgram *d);
 
-/* Stop, drop what is held, close the descriptor, call fn (may be NULL). */
+/* Stop, drop what is held, close the descriptor, call fn (may be NULL). Its address is free again
+ * when this returns, where the back end can do that (ur_cancel_now()); else before fn. */
 void ur_dgram_close(struct ur_dgram *d, ur_dgram_closed_fn *fn);
 
 void ur_dgram_ref(struct ur_dgram *d);

@@ -443,6 +443,12 @@ static void cancel(struct ur_backend *be, uint64_t token)
     complete(be, d, -ECANCELED);
 }
 
+static void epoll_cancel_now(struct ur_backend *be, uint64_t token)
+{
+    be->sqes++;
+    cancel(be, token);
+}
+
 /* A send behind which nothing waits: it is over when this returns. False: not all is sent. */
 static bool send_linked(struct ur_backend *be, const struct ur_desc *d)
 {
@@ -644,6 +650,7 @@ const struct ur_backend_vtable ur_backend_epoll = {
     .open = epoll_open,
     .close = epoll_close,
     .submit = epoll_submit,
+    .cancel_now = epoll_cancel_now,
     .reap = epoll_reap,
     .wake = epoll_wake,
     .now_ns = epoll_now_ns,

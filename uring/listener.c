@@ -130,13 +130,18 @@ static void close_done(struct ur_op *op, int32_t res, uint32_t flags)
         close_next(a);
 }
 
-/* Close what is held, one at a time, and the listening socket last. */
+/* Close what is held, one at a time, and the listening socket last, unless it is closed. */
 static void close_next(struct ur_listener *a)
 {
     while (a->rest && a->held_count) a->rest(a, a->held[--a->held_count]);
     int fd = a->held_count ? a->held[--a->held_count] : a->fd;
     a->op.done = close_done;
-    ur_close_fd(a->loop, &a->op, fd);
+    if (fd >= 0) {
+        ur_close_fd(a->loop, &a->op, fd);
+    } else {
+        ur_op_prepare(&a->op, UR_KIND_NOP, -1);
+        ur_op_settle(a->loop, &a->op, a->end_res);
+    }
 }
 
 static void close_step(struct ur_listener *a)
@@ -245,7 +250,10 @@ void ur_listener_close(struct ur_listener *a, ur_listener_fn *fn)
     a->bits &= (uint16_t)~L_ACCEPTING;
     sync_ref(a);
     ur_timer_stop(&a->backoff);
-    ur_cancel(a->loop, &a->op);
+    if (ur_cancel_now(a->loop, &a->op)) {
+        a->end_res = ur_close_now(a->loop, a->fd);
+        a->fd = -1;
+    }
     close_step(a);
 }
 

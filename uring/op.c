@@ -297,6 +297,25 @@ void ur_cancel(struct ur_loop *l, struct ur_op *op)
     }
 }
 
+bool ur_cancel_now(struct ur_loop *l, struct ur_op *op)
+{
+    bool with_backend = op->state == UR_INFLIGHT || op->state == UR_CANCELLING;
+    if (!l->vt->cancel_now || (op->flags & UR_OP_WORK)) {
+        ur_cancel(l, op);
+        return false;
+    }
+    if (!with_backend) {
+        ur_cancel(l, op);
+        return true;
+    }
+    if (op->state == UR_INFLIGHT) {
+        ur_op_set_state(op, UR_CANCELLING);
+        l->stats.cancels++;
+    }
+    l->vt->cancel_now(l->be, op->desc.token);
+    return true;
+}
+
 void ur_nop(struct ur_loop *l, struct ur_op *op)
 {
     ur_op_prepare(op, UR_KIND_NOP, -1);
@@ -332,4 +351,11 @@ void ur_close_fd(struct ur_loop *l, struct ur_op *op, int fd)
 {
     ur_op_prepare(op, UR_KIND_CLOSE, fd);
     ur_op_start(l, op);
+}
+
+int ur_close_now(struct ur_loop *l, int fd)
+{
+    if (l->vt->forget) l->vt->forget(l->be, fd);
+    l->stats.calls++;
+    return close(fd) ? -errno : 0;
 }

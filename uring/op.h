@@ -67,6 +67,10 @@ void ur_op_unref(struct ur_loop *l, struct ur_op *op);
  * on an idle op. */
 void ur_cancel(struct ur_loop *l, struct ur_op *op);
 
+/* As ur_cancel(), which costs no system call; this one does, and lets go of op's descriptor: it may
+ * be closed by ur_close_now(). done() still runs, from a later poll. False: the back end cannot. */
+bool ur_cancel_now(struct ur_loop *l, struct ur_op *op);
+
 /* Completes with 0 in the next poll. The cheapest way to be called back. */
 void ur_nop(struct ur_loop *l, struct ur_op *op);
 
@@ -86,5 +90,8 @@ void ur_sendmsg(struct ur_loop *l, struct ur_op *op, int fd, const struct msghdr
  * receive keeps the socket open. Handles (sock.h, poll.h) have their own close that does this in
  * order. */
 void ur_close_fd(struct ur_loop *l, struct ur_op *op, int fd);
+/* The same by a system call: it is closed when this returns. Only where ur_cancel_now() said that
+ * it may be. Returns 0 or -errno. */
+int ur_close_now(struct ur_loop *l, int fd);
 
 #endif

@@ -483,17 +483,27 @@ static void start(struct ur_backend *be, const struct ur_desc *d, bool calm)
         prep(be, get_sqe_for(be, d), d);
 }
 
+static void start_cancel(struct ur_backend *be, uint64_t token)
+{
+    struct io_uring_sqe *sqe = get_sqe(be);
+    io_uring_prep_cancel64(sqe, token, 0);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    io_uring_sqe_set_data64(sqe, TOKEN_NONE);
+}
+
 static void ring_submit(struct ur_backend *be, const struct ur_batch *batch)
 {
     bool alone = batch->head && !batch->head->next;
     be->lone = alone ? be->lone + 1 : 0;
     for (struct ur_desc *d = batch->head; d; d = d->next) start(be, d, be->lone > LONE_TURNS);
-    for (uint32_t i = 0; i < batch->cancel_count; i++) {
-        struct io_uring_sqe *sqe = get_sqe(be);
-        io_uring_prep_cancel64(sqe, batch->cancels[i], 0);
-        sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-        io_uring_sqe_set_data64(sqe, TOKEN_NONE);
-    }
+    for (uint32_t i = 0; i < batch->cancel_count; i++) start_cancel(be, batch->cancels[i]);
+}
+
+/* The enter runs the task work that ends the cancelled operation, and so drops its file. */
+static void ring_cancel_now(struct ur_backend *be, uint64_t token)
+{
+    start_cancel(be, token);
+    submit_all(be);
 }
 
 /* ---- wake, time, buffers ---- */
@@ -571,6 +581,7 @@ const struct ur_backend_vtable ur_backend_ring = {
     .open = ring_open,
     .close = ring_close,
     .submit = ring_submit,
+    .cancel_now = ring_cancel_now,
     .reap = ring_reap,
     .ready = ring_ready,
     .settle = ring_settle,

@@ -115,12 +115,19 @@ void ur_send(struct ur_stream *s, struct ur_send *req, const void *buf, size_t l
 
 #define UR_IOV_MAX 64u
 
+/* The requests that are not complete, oldest first: the one after prev, or the first. */
+struct ur_send *ur_send_next(const struct ur_stream *s, const struct ur_send *prev);
+
 /* Bytes given to ur_send() and not yet taken by the kernel. */
 uint64_t ur_send_pending(const struct ur_stream *s);
 
 /* After all queued sends: shutdown(SHUT_WR). fn gets 0 or -errno (-ENOTSUP for FILE kinds). At most
  * one. */
 void ur_shutdown(struct ur_stream *s, ur_stream_fn *fn);
+
+/* The same at once, by a system call, if nothing is queued before it and the back end's descriptors
+ * are real: 0 or -errno. 1: use ur_shutdown(). */
+int ur_shutdown_now(struct ur_stream *s);
 
 /* Cancel what is in flight (an unfinished connect, sends and shutdown get -ECANCELED), wait for the
  * last completions, close the descriptor, call fn (may be NULL) with the result of close. Held data
@@ -191,7 +198,8 @@ void ur_accept_start(struct ur_listener *a, ur_accept_fn *fn);
  * delivered then; new ones stay in the backlog. */
 void ur_accept_stop(struct ur_listener *a);
 
-/* Cancel, close held connections and the descriptor, call fn (may be NULL). */
+/* Cancel, close held connections and the descriptor, call fn (may be NULL). Nobody can connect any
+ * more when this returns, where the back end can do that (ur_cancel_now()); else before fn. */
 void ur_listener_close(struct ur_listener *a, ur_listener_fn *fn);
 
 void ur_listener_ref(struct ur_listener *a);

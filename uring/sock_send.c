@@ -123,23 +123,40 @@ static struct ur_send *take_finished(struct ur_stream *s, int32_t res)
     return first;
 }
 
+static void was_shut_down(struct ur_stream *s, int32_t res)
+{
+    s->bits &= (uint16_t)~S_SHUTDOWN;
+    ur_stream_sync_ref(s);
+    s->shutdown_fn(s, res);
+}
+
+static int shut_down(const struct ur_stream *s)
+{
+    if (s->kind == UR_STREAM_FILE) return -ENOTSUP;
+    s->loop->stats.calls++;
+    return shutdown(s->fd, SHUT_WR) ? -errno : 0;
+}
+
+/* The rest of a poll that completed sends: a shutdown that waited for them is not put off. */
+static void go_on(struct ur_stream *s)
+{
+    bool wanted = (s->bits & (S_SHUTDOWN | S_CLOSING | S_FLUSH)) == S_SHUTDOWN;
+    if (wanted && !s->sends && (s->loop->vt->caps & UR_CAP_REAL_FDS))
+        was_shut_down(s, shut_down(s));
+    else if (wanted || s->sends)
+        ur_stream_want_flush(s);
+}
+
 static void sent(struct ur_stream *s, int32_t res)
 {
     struct ur_send *req = take_finished(s, res);
-    if (s->sends || (s->bits & S_SHUTDOWN)) ur_stream_want_flush(s);
     ur_stream_sync_ref(s);
     while (req) {
         struct ur_send *next = req->next;
         req->done(req, res < 0 ? res : (int64_t)req->len);
         req = next;
     }
-}
-
-static void was_shut_down(struct ur_stream *s, int32_t res)
-{
-    s->bits &= (uint16_t)~S_SHUTDOWN;
-    ur_stream_sync_ref(s);
-    s->shutdown_fn(s, res);
+    go_on(s);
 }
 
 static void connected(struct ur_stream *s, int32_t res)
@@ -214,6 +231,11 @@ void ur_send(struct ur_stream *s, struct ur_send *req, const void *buf, size_t l
     ur_sendv(s, req, &req->one, 1);
 }
 
+struct ur_send *ur_send_next(const struct ur_stream *s, const struct ur_send *prev)
+{
+    return prev ? prev->next : s->sends;
+}
+
 uint64_t ur_send_pending(const struct ur_stream *s)
 {
     return s->send_len;
@@ -226,6 +248,14 @@ void ur_shutdown(struct ur_stream *s, ur_stream_fn *fn)
     s->bits |= S_SHUTDOWN;
     ur_stream_sync_ref(s);
     ur_stream_want_flush(s);
+}
+
+int ur_shutdown_now(struct ur_stream *s)
+{
+    const struct ur_loop *l = s->loop;
+    UR_CHECK(!(s->bits & (S_SHUTDOWN | S_CLOSING)));
+    if (s->sends || ur_op_active(&s->send_op) || !(l->vt->caps & UR_CAP_REAL_FDS)) return 1;
+    return shut_down(s);
 }
 
 void ur_stream_connect(struct ur_stream *s, const struct sockaddr *addr, socklen_t addrlen,
