@@ -271,9 +271,10 @@ static void poll_closed(struct ur_poll *p)
     rt_handle_closed(&ch->conn->handle);
 }
 
-void rt_channel_close(struct rt_channel *ch)
+bool rt_channel_close(struct rt_channel *ch)
 {
     ur_poll_close(&ch->poll, poll_closed);
+    return !ch->items;
 }
 
 void rt_channel_drop(struct rt_channel *ch)

@@ -122,12 +122,30 @@ static int conn_write(struct rt_stream *s, struct rt_write *w)
     return taken ? RT_WRITE_DONE : RT_WRITE_ASYNC;
 }
 
+static void tell_shutdown(struct rt_conn *c, int res)
+{
+    struct rt_shutdown *req = c->shutdown;
+    if (!req) return; /* given up */
+    c->shutdown = NULL;
+    rt_pending_remove(c->handle.async.env, &req->pending);
+    rt_shutdown_done(req, res);
+}
+
 static void shutdown_done(struct ur_stream *io, int32_t res)
 {
-    struct rt_conn *c = container_of(io, struct rt_conn, io);
-    struct rt_shutdown *req = c->shutdown;
-    c->shutdown = NULL;
-    rt_shutdown_done(req, res);
+    tell_shutdown(container_of(io, struct rt_conn, io), res);
+}
+
+/* With nothing left to write it is over in the turn that asked for it. */
+static void shut_down_now(struct rt_pending *p)
+{
+    struct rt_shutdown *req = container_of(p, struct rt_shutdown, pending);
+    struct rt_conn *c = conn_of_stream(req->stream);
+    int res = ur_shutdown_now(&c->io);
+    if (res <= 0)
+        tell_shutdown(c, res);
+    else
+        ur_shutdown(&c->io, shutdown_done);
 }
 
 static int conn_shutdown(struct rt_stream *s, struct rt_shutdown *req)
@@ -138,7 +156,10 @@ static int conn_shutdown(struct rt_stream *s, struct rt_shutdown *req)
         return -ENOTCONN;
     c->bits |= RT_CONN_SHUT;
     c->shutdown = req;
-    ur_shutdown(&c->io, shutdown_done);
+    if (ur_send_next(&c->io, NULL))
+        ur_shutdown(&c->io, shutdown_done);
+    else
+        rt_pending_add(c->handle.async.env, &req->pending, shut_down_now);
     return 0;
 }
 
@@ -244,24 +265,55 @@ static void close_stream(struct rt_conn *c)
         flush_rest(c);
 }
 
-static void conn_close(struct rt_handle *h)
+/* The write of a request, NULL for the end of the list. */
+static struct rt_write *write_of(struct ur_send *req)
+{
+    return req ? container_of(req, struct rt_write, send) : NULL;
+}
+
+static struct rt_write *next_write(const struct rt_conn *c, struct rt_write *prev)
+{
+    return write_of(ur_send_next(&c->io, prev ? &prev->send : NULL));
+}
+
+/* Whoever wrote in C hears of its writes while the handle is there. */
+static bool has_c_writes(const struct rt_conn *c)
+{
+    struct rt_write *w = next_write(c, NULL);
+    while (w && !w->done) w = next_write(c, w);
+    return w;
+}
+
+static bool conn_close(struct rt_handle *h)
 {
     struct rt_conn *c = container_of(h, struct rt_conn, handle);
     rt_stream_reset(&c->stream);
     if (c->on_close) c->on_close(c);
-    if (c->connect) {
-        rt_connect_cancel(c); /* its last completion goes on with rt_conn_close_rest() */
-    } else {
-        rt_conn_close_rest(c);
-    }
+    if (!c->connect) return rt_conn_close_rest(c);
+    rt_connect_cancel(c); /* its last completion goes on with rt_conn_close_rest() */
+    return true;
 }
 
-void rt_conn_close_rest(struct rt_conn *c)
+/* What is still under way goes on; only JS waits no more. */
+static void conn_give_up(struct rt_handle *h)
 {
+    struct rt_conn *c = container_of(h, struct rt_conn, handle);
+    if (c->connect) rt_connect_give_up(c);
+    if (!(c->bits & RT_CONN_OPEN)) return;
+    for (struct rt_write *w = next_write(c, NULL); w; w = next_write(c, w))
+        rt_write_tell(w, -ECANCELED);
+    tell_shutdown(c, -ECANCELED);
+}
+
+bool rt_conn_close_rest(struct rt_conn *c)
+{
+    bool tell = true;
     if (c->channel) {
         c->fd = -1;
-        rt_channel_close(c->channel);
+        tell = rt_channel_close(c->channel);
     } else if (c->bits & RT_CONN_OPEN) {
+        if (c->shutdown) rt_pending_remove(c->handle.async.env, &c->shutdown->pending);
+        tell = !has_c_writes(c);
         close_stream(c);
     } else if (c->bits & RT_CONN_LISTENING) {
         c->fd = -1;
@@ -271,6 +323,7 @@ void rt_conn_close_rest(struct rt_conn *c)
         c->fd = -1;
         conn_closed(c);
     }
+    return tell;
 }
 
 static void conn_drop(struct rt_handle *h)
@@ -295,7 +348,9 @@ void rt_conn_sync_ref(struct rt_conn *c)
     if (c->bits & RT_CONN_LISTENING) (ref ? ur_listener_ref : ur_listener_unref)(&c->server->io);
 }
 
-static const struct rt_handle_ops handle_ops = { conn_close, conn_drop, conn_ref_changed };
+static const struct rt_handle_ops handle_ops = {
+    .close = conn_close, .give_up = conn_give_up, .drop = conn_drop, .ref_changed = conn_ref_changed
+};
 
 void rt_conn_init(struct rt_conn *c, struct rt_env *env, vs_val object, int provider)
 {

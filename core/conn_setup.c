@@ -22,14 +22,26 @@ struct rt_connect {
     struct ur_op op;
     struct sockaddr_storage addr;
     int err;
+    bool told; /* JS; async is reset */
 };
+
+static void tell(struct rt_connect *r, int status)
+{
+    struct vs_cx *cx = r->async.env->cx;
+    struct vs_scope scope;
+    vs_scope_open(cx, &scope);
+    vs_val ok = vs_bool(cx, status == 0);
+    vs_val argv[] = { vs_i32(cx, status), rt_async_object(&r->conn->handle.async),
+                      rt_async_object(&r->async), ok, ok };
+    r->told = true;
+    rt_req_finish(&r->async, 5, argv);
+    vs_scope_close(&scope);
+}
 
 static void connect_done(struct ur_op *op, int32_t res, uint32_t flags)
 {
     struct rt_connect *r = container_of(op, struct rt_connect, op);
     struct rt_conn *c = r->conn;
-    struct rt_env *env = r->async.env;
-    struct vs_cx *cx = env->cx;
     (void)flags;
     if (r->err) res = r->err;
     c->connect = NULL;
@@ -38,13 +50,7 @@ static void connect_done(struct ur_op *op, int32_t res, uint32_t flags)
         res = -ECANCELED;
     else if (res == 0)
         rt_conn_connected(c, r->addr.ss_family == AF_UNIX ? UR_STREAM_SOCKET : UR_STREAM_TCP);
-    struct vs_scope scope;
-    vs_scope_open(cx, &scope);
-    vs_val ok = vs_bool(cx, res == 0);
-    vs_val argv[] = { vs_i32(cx, res), rt_async_object(&c->handle.async),
-                      rt_async_object(&r->async), ok, ok };
-    rt_req_finish(&r->async, 5, argv);
-    vs_scope_close(&scope);
+    if (!r->told) tell(r, res);
     free(r);
     if (closing) rt_conn_close_rest(c);
 }
@@ -65,6 +71,11 @@ void rt_conn_connect(struct rt_conn *c, vs_val req, int provider, const struct s
         ur_nop(env->loop, &r->op);
     else
         ur_connect(env->loop, &r->op, c->fd, (struct sockaddr *)&r->addr, len);
+}
+
+void rt_connect_give_up(struct rt_conn *c)
+{
+    tell(c->connect, -ECANCELED);
 }
 
 void rt_connect_cancel(struct rt_conn *c)
@@ -145,12 +156,8 @@ static void server_closed(struct ur_listener *io, int32_t res)
     rt_handle_closed(&container_of(io, struct rt_server, io)->conn->handle);
 }
 
-/* The accept in flight keeps the socket open until it is cancelled. Nobody may connect meanwhile:
- * the library says 'close' now. (A socket that other processes share is theirs to shut.) */
 void rt_server_close(struct rt_conn *c)
 {
-    if ((c->bits & RT_CONN_OWN_SOCKET) && !c->stream.shared)
-        shutdown(ur_listener_fd(&c->server->io), SHUT_RDWR);
     if (c->unserved_take) c->server->io.rest = rest_taken;
     ur_listener_close(&c->server->io, server_closed);
 }

@@ -337,7 +337,7 @@ struct vs_cx *rt_env_close_but_isolate(struct rt_env *env)
     ur_timer_stop(&env->js_timer);
     close_handles(env);
     /* Last completions free requests and finish closes; no JS runs in them any more. */
-    while (env->handles.first || env->handles.closed) {
+    while (rt_handles_left(env)) {
         if (!env->handles.closed && ur_loop_poll(env->loop, -1) < 0) break;
         rt_handles_run_closed(env);
     }

@@ -18,6 +18,7 @@
 #include "core/handle.h"
 #include "core/inbox.h"
 #include "core/native.h"
+#include "core/pending.h"
 #include "core/strings.h"
 #include "core/symbols.h"
 #include "uring/loop.h"
@@ -153,6 +154,7 @@ struct rt_env {
     struct vs_class *handle_class;             /* core/handle.c */
     struct rt_native *natives;                 /* core/native.h */
     struct rt_compile_cache *compile_cache;    /* core/compile_cache.h; NULL: off */
+    struct rt_pending_list pending;            /* core/pending.h */
     struct rt_soon *soon;                      /* core/soon.h */
     struct rt_handle_list handles;             /* every open handle; core/handle.h */
     struct vs_ref *bindings[RT_BINDING_COUNT]; /* objects of internalBinding(name), once made */

@@ -23,6 +23,7 @@ void rt_handle_init(struct rt_handle *h, struct rt_env *env, vs_val object, int 
 {
     h->ops = ops;
     h->state = RT_HANDLE_OPEN;
+    h->telling = RT_HANDLE_UNTOLD;
     h->ref = false;
     h->close_listener = false;
     h->prev = NULL;
@@ -31,6 +32,17 @@ void rt_handle_init(struct rt_handle *h, struct rt_env *env, vs_val object, int 
     env->handles.first = h;
     rt_async_init(&h->async, env, object, provider, native);
     h->ref = true; /* only now: an 'init' hook does not see it yet */
+}
+
+/* The close phase will tell. */
+static void tell_later(struct rt_handle *h)
+{
+    struct rt_handle_list *list = &h->async.env->handles;
+    if (h->telling != RT_HANDLE_UNTOLD) return;
+    h->telling = RT_HANDLE_LISTED;
+    list_remove(h);
+    h->next = list->closed;
+    list->closed = h;
 }
 
 void rt_handle_close(struct rt_handle *h, vs_val cb)
@@ -42,28 +54,34 @@ void rt_handle_close(struct rt_handle *h, vs_val cb)
         h->close_listener =
             vs_set(env->cx, rt_async_object(&h->async), rt_symbol(env, handle_onclose), cb);
     }
-    h->ops->close(h);
+    if (h->ops->close(h)) tell_later(h);
 }
 
 void rt_handle_closed(struct rt_handle *h)
 {
-    struct rt_handle_list *list = &h->async.env->handles;
     CHECK(h->state == RT_HANDLE_CLOSING);
     h->state = RT_HANDLE_CLOSED;
-    list_remove(h);
-    if (!list->closed) list->closed_tail = &list->closed;
-    *list->closed_tail = h;
-    list->closed_tail = &h->next;
+    if (h->telling != RT_HANDLE_TOLD) {
+        tell_later(h);
+        return;
+    }
+    h->async.env->handles.told--;
+    h->ops->drop(h);
 }
 
-static void run_closed(struct rt_handle *h)
+static void tell(struct rt_handle *h)
 {
     struct rt_env *env = h->async.env;
+    if (h->ops->give_up) h->ops->give_up(h);
     h->ref = false; /* JS sees it until now */
     if (h->close_listener && env->can_call_js)
         rt_call_name(&h->async, rt_symbol(env, handle_onclose), 0, NULL);
     rt_async_reset(&h->async);
-    h->ops->drop(h);
+    h->telling = RT_HANDLE_TOLD;
+    if (h->state == RT_HANDLE_CLOSED)
+        h->ops->drop(h);
+    else
+        env->handles.told++;
 }
 
 void rt_handles_run_closed(struct rt_env *env)
@@ -72,7 +90,7 @@ void rt_handles_run_closed(struct rt_env *env)
     env->handles.closed = NULL;
     while (h) {
         struct rt_handle *next = h->next;
-        run_closed(h);
+        tell(h);
         h = next;
     }
 }
@@ -80,6 +98,12 @@ void rt_handles_run_closed(struct rt_env *env)
 bool rt_handles_have_closed(const struct rt_env *env)
 {
     return env->handles.closed != NULL;
+}
+
+bool rt_handles_left(const struct rt_env *env)
+{
+    const struct rt_handle_list *list = &env->handles;
+    return list->first || list->closed || list->told;
 }
 
 static struct rt_handle *handle_of(const struct vs_args *a)

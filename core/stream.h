@@ -24,6 +24,7 @@
 #include <sys/uio.h>
 
 #include "core/async.h"
+#include "core/pending.h"
 #include "uring/sock.h"
 
 struct rt_env;
@@ -115,6 +116,7 @@ static inline bool rt_write_owns(const struct rt_write *w)
 struct rt_shutdown {
     struct rt_async async;
     struct rt_stream *stream;
+    struct rt_pending pending; /* for transports that know how it went at once */
 };
 
 /* Prepares s, whose handle's object already has its rt_async in native field 0. */
@@ -151,6 +153,8 @@ struct vs_class *rt_stream_write_class(struct rt_env *env);
 void rt_write_done(struct rt_write *w, int status);
 /* Moves w's pieces on by n bytes. False: nothing is left. */
 bool rt_write_skip(struct rt_write *w, size_t n);
+/* Tells JS, if it waits, how w will have gone: what w wrote is still the transport's, as is w. */
+void rt_write_tell(struct rt_write *w, int status);
 /* Frees w without a word. */
 void rt_write_drop(struct rt_write *w);
 void rt_shutdown_done(struct rt_shutdown *req, int status);

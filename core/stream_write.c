@@ -76,19 +76,24 @@ bool rt_write_skip(struct rt_write *w, size_t n)
     return true;
 }
 
-void rt_write_done(struct rt_write *w, int status)
+void rt_write_tell(struct rt_write *w, int status)
 {
     struct rt_env *env = w->async.env;
-    if (w->done) {
+    struct vs_scope scope;
+    if (!w->async.object) return;
+    vs_scope_open(env->cx, &scope);
+    vs_val argv[] = { vs_i32(env->cx, status), rt_async_object(w->stream->async),
+                      vs_undefined(env->cx) };
+    rt_req_finish(&w->async, 3, argv);
+    vs_scope_close(&scope);
+}
+
+void rt_write_done(struct rt_write *w, int status)
+{
+    if (w->done)
         w->done(w, status);
-    } else if (w->async.object) {
-        struct vs_scope scope;
-        vs_scope_open(env->cx, &scope);
-        vs_val argv[] = { vs_i32(env->cx, status), rt_async_object(w->stream->async),
-                          vs_undefined(env->cx) };
-        rt_req_finish(&w->async, 3, argv);
-        vs_scope_close(&scope);
-    }
+    else
+        rt_write_tell(w, status);
     rt_write_drop(w);
 }
 

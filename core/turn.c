@@ -17,9 +17,11 @@
 #include "core/container.h"
 #include "core/env.h"
 #include "core/error.h"
+#include "core/pending.h"
 #include "core/worker.h"
 
 #define NS_PER_S 1000000000
+#define PENDING_ROUNDS 8 /* after a poll, so that those who add more keep nobody waiting */
 #define RELAXED memory_order_relaxed
 
 double rt_timer_now(struct rt_env *env)
@@ -120,6 +122,40 @@ static void run_tasks(struct rt_env *env)
     vs_scope_close(&scope);
 }
 
+void rt_pending_add(struct rt_env *env, struct rt_pending *p, rt_pending_fn *fn)
+{
+    struct rt_pending_list *list = &env->pending;
+    CHECK(!p->link);
+    if (!list->first) list->tail = &list->first;
+    *p = (struct rt_pending){ .fn = fn, .link = list->tail };
+    *list->tail = p;
+    list->tail = &p->next;
+    list->count++;
+}
+
+void rt_pending_remove(struct rt_env *env, struct rt_pending *p)
+{
+    if (!p->link) return;
+    *p->link = p->next;
+    if (p->next)
+        p->next->link = p->link;
+    else
+        env->pending.tail = p->link;
+    env->pending.count--;
+    *p = (struct rt_pending){ 0 };
+}
+
+/* Those there are. What they add is for the next time. */
+static void run_pending(struct rt_env *env)
+{
+    for (uint32_t n = env->pending.count; n && env->pending.first && env->can_call_js; n--) {
+        struct rt_pending *p = env->pending.first;
+        rt_pending_fn *fn = p->fn;
+        rt_pending_remove(env, p);
+        fn(p);
+    }
+}
+
 static bool soon_wanted(const struct rt_env *env)
 {
     for (const struct rt_soon *s = env->soon; s; s = s->next)
@@ -130,14 +166,14 @@ static bool soon_wanted(const struct rt_env *env)
 bool rt_alive(struct rt_env *env)
 {
     return ur_loop_alive(env->loop) || env->immediate->ref_count > 0 || soon_wanted(env) ||
-           rt_handles_have_closed(env) || vs_tasks_pending(env->cx) ||
+           rt_handles_have_closed(env) || env->pending.first || vs_tasks_pending(env->cx) ||
            vs_tasks_next_ns(env->cx) == 0;
 }
 
 static int64_t poll_timeout_ns(struct rt_env *env)
 {
     if (env->stopping || env->immediate->ref_count > 0 || rt_handles_have_closed(env)) return 0;
-    if (env->soon || !rt_alive(env)) return 0;
+    if (env->soon || env->pending.first || !rt_alive(env)) return 0;
     return vs_tasks_next_ns(env->cx);
 }
 
@@ -163,8 +199,10 @@ void rt_turn(struct rt_env *env)
     ur_loop_update_time(env->loop);
     ur_timers_run(env->loop);
     if (env->stopping) return;
+    run_pending(env);
     run_tasks(env);
     poll_phase(env);
+    for (int i = 0; i < PENDING_ROUNDS && env->pending.first; i++) run_pending(env);
     if (env->stopping) return;
     run_soon(env);
     run_immediates(env);

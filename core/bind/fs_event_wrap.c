@@ -170,10 +170,11 @@ static void stop(struct fs_watcher *w)
     notify_maybe_close(n);
 }
 
-static void watcher_close(struct rt_handle *h)
+static bool watcher_close(struct rt_handle *h)
 {
     stop(watcher_of(h));
     rt_handle_closed(h);
+    return true;
 }
 
 static void watcher_drop(struct rt_handle *h)
@@ -194,8 +195,9 @@ static void watcher_ref_changed(struct rt_handle *h)
     }
 }
 
-static const struct rt_handle_ops watcher_ops = { watcher_close, watcher_drop,
-                                                  watcher_ref_changed };
+static const struct rt_handle_ops watcher_ops = { .close = watcher_close,
+                                                  .drop = watcher_drop,
+                                                  .ref_changed = watcher_ref_changed };
 
 static void new_watcher(const struct vs_args *a)
 {

@@ -110,7 +110,7 @@ static void timer_fired(struct ur_timer *t)
     look(container_of(t, struct stat_watcher, timer));
 }
 
-static void watcher_close(struct rt_handle *h)
+static bool watcher_close(struct rt_handle *h)
 {
     struct stat_watcher *w = watcher_of(h);
     ur_timer_stop(&w->timer);
@@ -119,6 +119,7 @@ static void watcher_close(struct rt_handle *h)
     } else {
         rt_handle_closed(h);
     }
+    return true;
 }
 
 static void watcher_drop(struct rt_handle *h)
@@ -140,8 +141,9 @@ static void watcher_ref_changed(struct rt_handle *h)
     }
 }
 
-static const struct rt_handle_ops watcher_ops = { watcher_close, watcher_drop,
-                                                  watcher_ref_changed };
+static const struct rt_handle_ops watcher_ops = { .close = watcher_close,
+                                                  .drop = watcher_drop,
+                                                  .ref_changed = watcher_ref_changed };
 
 /* new StatWatcher(bigint) */
 static void new_watcher(const struct vs_args *a)

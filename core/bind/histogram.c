@@ -401,11 +401,12 @@ static void delays_fired(struct ur_timer *timer)
     add_delta(container_of(timer, struct delays, timer)->h);
 }
 
-static void close_delays(struct rt_handle *handle)
+static bool close_delays(struct rt_handle *handle)
 {
     struct delays *d = container_of(handle, struct delays, handle);
     ur_timer_stop(&d->timer);
     rt_handle_closed(handle);
+    return true;
 }
 
 static void drop_delays(struct rt_handle *handle)

@@ -69,12 +69,13 @@ static void list_remove(struct messaging *m, struct message_port *port)
     }
 }
 
-static void port_close(struct rt_handle *h)
+static bool port_close(struct rt_handle *h)
 {
     struct message_port *port = container_of(h, struct message_port, handle);
     if (h->ref) ur_loop_unref(loop_of(port));
     if (port->box) port_mailbox_release(port->box);
     rt_handle_closed(h);
+    return true;
 }
 
 /* Letters that were there when it was closed can still be read until now. */

@@ -215,13 +215,14 @@ static void process_kill(const struct vs_args *a)
     vs_ret_i32(a, err);
 }
 
-static void process_close(struct rt_handle *h)
+static bool process_close(struct rt_handle *h)
 {
     struct process *c = container_of(h, struct process, handle);
     if (!c->polling)
         rt_handle_closed(h);
     else if (c->pid > 0 && !ur_op_active(&c->exit_op))
         ur_poll_close(&c->poll, poll_closed); /* else the child's end is on its way to that */
+    return true;
 }
 
 static void process_drop(struct rt_handle *h)
@@ -236,7 +237,9 @@ static void process_ref_changed(struct rt_handle *h)
     (h->ref ? ur_poll_ref : ur_poll_unref)(&c->poll);
 }
 
-static const struct rt_handle_ops handle_ops = { process_close, process_drop, process_ref_changed };
+static const struct rt_handle_ops handle_ops = { .close = process_close,
+                                                 .drop = process_drop,
+                                                 .ref_changed = process_ref_changed };
 
 static void process_new(const struct vs_args *a)
 {

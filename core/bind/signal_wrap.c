@@ -139,10 +139,11 @@ static int start(struct watcher *w, int signum)
     return 0;
 }
 
-static void signal_close(struct rt_handle *h)
+static bool signal_close(struct rt_handle *h)
 {
     stop(container_of(h, struct watcher, handle));
     rt_handle_closed(h);
+    return true;
 }
 
 static void signal_drop(struct rt_handle *h)
@@ -155,7 +156,9 @@ static void signal_ref_changed(struct rt_handle *h)
     sync_ref(container_of(h, struct watcher, handle));
 }
 
-static const struct rt_handle_ops handle_ops = { signal_close, signal_drop, signal_ref_changed };
+static const struct rt_handle_ops handle_ops = { .close = signal_close,
+                                                 .drop = signal_drop,
+                                                 .ref_changed = signal_ref_changed };
 
 static void signal_new(const struct vs_args *a)
 {

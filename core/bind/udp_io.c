@@ -199,18 +199,20 @@ static void closed(struct ur_dgram *d, int32_t res)
     rt_handle_closed(&u->handle);
 }
 
-void udp_close(struct rt_handle *h)
+bool udp_close(struct rt_handle *h)
 {
     struct udp *u = container_of(h, struct udp, handle);
     if (u->fd < 0) {
         rt_handle_closed(h);
-        return;
-    }
-    ur_dgram_stop(&u->dgram);
-    if (ur_op_active(&u->send_op))
+    } else if (ur_op_active(&u->send_op)) {
+        ur_dgram_stop(&u->dgram);
         ur_cancel(h->async.env->loop, &u->send_op);
-    else
+        return false;
+    } else {
+        u->fd = -1;
         ur_dgram_close(&u->dgram, closed);
+    }
+    return !u->sends;
 }
 
 void udp_ref_changed(struct rt_handle *h)

@@ -30,7 +30,7 @@ void udp_receive(struct udp *u, bool on);
  * wanted. > 0: sent, bytes + 1. addr NULL: to the peer. -errno. */
 int udp_send(struct udp *u, vs_val req, vs_val list, const struct sockaddr *addr, socklen_t len,
              bool wants_callback);
-void udp_close(struct rt_handle *h);
+bool udp_close(struct rt_handle *h);
 void udp_ref_changed(struct rt_handle *h);
 
 #endif

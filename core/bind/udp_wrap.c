@@ -25,7 +25,9 @@ static void udp_drop(struct rt_handle *h)
     free(container_of(h, struct udp, handle));
 }
 
-static const struct rt_handle_ops handle_ops = { udp_close, udp_drop, udp_ref_changed };
+static const struct rt_handle_ops handle_ops = { .close = udp_close,
+                                                 .drop = udp_drop,
+                                                 .ref_changed = udp_ref_changed };
 
 static struct udp *make(struct rt_env *env, vs_val object)
 {
