@@ -35,6 +35,9 @@ struct ur_group {
     void *priv; /* the back end's */
 };
 
+/* About what falling asleep and waking cost: who waits so long for more loses little. */
+#define UR_CROWD_WAIT_US 20u
+
 #define UR_COMP_MORE 1u /* same bit as UR_MORE */
 #define UR_COMP_BUF 2u  /* bid names the buffer holding res bytes (res may be 0 or an error) */
 /* Not done, and the last completion: the loop shall have a job thread make the blocking system call
@@ -72,8 +75,11 @@ struct ur_backend_vtable {
      * one with UR_CAP_REAL_FDS can. */
     void (*cancel_now)(struct ur_backend *be, uint64_t token);
     /* Wait (as ur_loop_poll()) unless completions are there, and take at most max of them. Returns
-     * how many, 0 after a timeout, a wake or a signal; -errno when the back end is broken. */
-    int (*reap)(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out, uint32_t max);
+     * how many, 0 after a timeout, a wake or a signal; -errno when the back end is broken. A back
+     * end that can waits up to UR_CROWD_WAIT_US for `wanted` besides those of what it was just
+     * given; then, and with 1, for any. */
+    int (*reap)(struct ur_backend *be, int64_t timeout_ns, uint32_t wanted,
+                struct ur_completion *out, uint32_t max);
     /* Whether a reap would find something without waiting, told without a system call. NULL: that
      * cannot be told. */
     bool (*ready)(const struct ur_backend *be);
@@ -91,7 +97,7 @@ struct ur_backend_vtable {
     void (*group_close)(struct ur_backend *be, struct ur_group *g);
     void (*group_give)(struct ur_backend *be, struct ur_group *g, uint16_t bid);
 
-    /* Add enters, calls, sqes and overflows to *s. */
+    /* Add enters, calls, sqes, overflows and crowds to *s. */
     void (*stats)(const struct ur_backend *be, struct ur_stats *s);
 };
 

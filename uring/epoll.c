@@ -564,9 +564,10 @@ static int take_events(struct ur_backend *be, int64_t timeout_ns)
     return 0;
 }
 
-static int epoll_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out,
-                      uint32_t max)
+static int epoll_reap(struct ur_backend *be, int64_t timeout_ns, uint32_t wanted,
+                      struct ur_completion *out, uint32_t max)
 {
+    (void)wanted;       /* epoll_wait() can only wait for one */
     if (!max) return 0; /* submitting did all there is to do */
     look_around(be, max);
     bool known = ur_stash_len(&be->stash) > 0;

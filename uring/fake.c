@@ -336,9 +336,10 @@ static uint32_t look(struct ur_backend *be, struct ur_completion *out, uint32_t 
     return count;
 }
 
-static int fake_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out,
-                     uint32_t max)
+static int fake_reap(struct ur_backend *be, int64_t timeout_ns, uint32_t wanted,
+                     struct ur_completion *out, uint32_t max)
 {
+    (void)wanted; /* it never really waits */
     for (int round = 0; round <= DELAY_ROUNDS; round++) {
         be->now_ns += REAP_NS;
         uint32_t count = look(be, out, max, round < DELAY_ROUNDS ? be->faults.delay : 0);

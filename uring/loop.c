@@ -90,6 +90,7 @@ int ur_loop_open(struct ur_loop **out, const struct ur_loop_options *options)
     }
     ur_jobs_open(l, &o);
     ur_spin_open(l);
+    ur_crowd_open(l);
     ur_loop_update_time(l);
     *out = l;
     return 0;
@@ -123,16 +124,18 @@ static int deliver_wake(struct ur_loop *l)
  * is read, in one total order. */
 static int reap(struct ur_loop *l, int64_t timeout_ns)
 {
+    uint32_t wanted = 1;
     if (ur_spin_wanted(l, timeout_ns)) {
-        int count = l->vt->reap(l->be, 0, l->reaped, UR_REAP_MAX);
+        int count = l->vt->reap(l->be, 0, 1, l->reaped, UR_REAP_MAX);
         if (count != 0) return count;
         if (ur_spin(l)) timeout_ns = 0;
     }
     if (timeout_ns != 0) {
         atomic_store(&l->waiting, true);
         if (atomic_load(&l->wake_pending)) timeout_ns = 0;
+        wanted = ur_crowd_wanted(l, timeout_ns);
     }
-    int count = l->vt->reap(l->be, timeout_ns, l->reaped, UR_REAP_MAX);
+    int count = l->vt->reap(l->be, timeout_ns, wanted, l->reaped, UR_REAP_MAX);
     atomic_store_explicit(&l->waiting, false, memory_order_relaxed);
     return count;
 }
@@ -159,6 +162,7 @@ int ur_loop_poll(struct ur_loop *l, int64_t timeout_ns)
     if (count >= 0) {
         int run = ur_ops_deliver(l);
         run += ur_ops_complete(l, l->reaped, (uint32_t)count);
+        ur_crowd_learn(l);
         run += deliver_wake(l);
         l->stats.dispatched += (uint64_t)run;
         count = run;
@@ -172,7 +176,7 @@ void ur_loop_submit(struct ur_loop *l)
 {
     ur_streams_flush(l);
     ur_ops_submit(l);
-    l->vt->reap(l->be, 0, NULL, 0);
+    l->vt->reap(l->be, 0, 1, NULL, 0);
 }
 
 int ur_loop_run(struct ur_loop *l)

@@ -116,6 +116,7 @@ struct ur_stats {
     uint64_t parks;      /* streams put on the parking list */
     uint64_t rearms;     /* multishot operations armed again after the kernel ended them */
     uint64_t overflows;  /* times the kernel had to store completions elsewhere */
+    uint64_t crowds;     /* waits of a moment for several receives, as many streams were busy */
     uint64_t late;       /* completions of an older generation, dropped */
     uint64_t held_bytes; /* bytes copied out because their stream was stopped */
     uint64_t wakes;      /* wake-ups seen by the loop */

@@ -78,6 +78,18 @@ struct ur_spin {
     bool near; /* the last wait was short, and a wake ended it */
 };
 
+/* crowd.c: how many streams are busy. A round is a number of receives. */
+struct ur_crowd {
+    uint32_t round;   /* never 0: a stream's, until it receives */
+    uint32_t left;    /* receives until the next one */
+    uint32_t seen;    /* streams in this one */
+    uint32_t busy;    /* streams in the last one */
+    uint32_t came;    /* receives since the last wait began */
+    uint32_t wanted;  /* by that wait */
+    uint32_t skip;    /* waits until the next try */
+    uint32_t backoff; /* how many that was after the last one, 0: more than one came */
+};
+
 struct ur_loop {
     const struct ur_backend_vtable *vt;
     struct ur_backend *be;
@@ -111,6 +123,7 @@ struct ur_loop {
     ur_wake_fn *wake_fn;
     void *wake_arg;
     struct ur_spin spin;
+    struct ur_crowd crowd;
     void *owner;
     struct ur_stats stats;
     struct ur_trace *trace;     /* NULL: off */
@@ -156,6 +169,15 @@ bool ur_spin_wanted(struct ur_loop *l, int64_t timeout_ns);
 bool ur_spin(struct ur_loop *l);
 /* After a wait, before what it brought is delivered. */
 void ur_spin_learn(struct ur_loop *l, uint64_t start_ns);
+
+/* crowd.c */
+void ur_crowd_open(struct ur_loop *l);
+/* stream_round: the stream's, 0 at first. */
+void ur_crowd_received(struct ur_loop *l, uint32_t *stream_round);
+/* Before a wait: how many completions it is for; 1: any. */
+uint32_t ur_crowd_wanted(struct ur_loop *l, int64_t timeout_ns);
+/* After what it brought is delivered. */
+void ur_crowd_learn(struct ur_loop *l);
 
 /* bufs.c */
 int ur_bufs_open(struct ur_loop *l, const struct ur_loop_options *o);

@@ -43,12 +43,14 @@
 struct ur_backend {
     struct io_uring ring;
     unsigned enter_flags;
-    bool defers; /* DEFER_TASKRUN */
+    bool defers;         /* DEFER_TASKRUN */
+    bool waits_for_some; /* KERNEL(6, 12): a wait for several completions may have a limit of its
+                            own */
     int wake_fd;
     struct ur_trial trial; /* the environment's wishes */
     struct ur_stash stash; /* of calls made directly, and cleared out of the way of a submit */
     uint32_t lone;         /* batches of one operation, in a row */
-    uint64_t enters, sqes, overflows, direct;
+    uint64_t enters, sqes, overflows, direct, crowds;
 };
 
 /* ---- open ---- */
@@ -151,6 +153,8 @@ static void tune(struct ur_backend *be)
      * load. */
     if ((be->ring.features & IORING_FEAT_NO_IOWAIT) && !(be->trial.no & UR_NO_NO_IOWAIT))
         be->enter_flags |= IORING_ENTER_NO_IOWAIT;
+    be->waits_for_some =
+        (be->ring.features & IORING_FEAT_MIN_TIMEOUT) && !(be->trial.no & UR_NO_MIN_WAIT);
 }
 
 static int ring_open(struct ur_backend **out, const struct ur_loop_options *o, char *reason,
@@ -259,6 +263,7 @@ static int enter(struct ur_backend *be, unsigned to_submit, unsigned wait_nr, in
     struct __kernel_timespec ts = { .tv_sec = timeout_ns / (int64_t)NS_PER_S,
                                     .tv_nsec = timeout_ns % (int64_t)NS_PER_S };
     struct io_uring_getevents_arg arg = { .sigmask_sz = _NSIG / 8,
+                                          .min_wait_usec = wait_nr > 1 ? UR_CROWD_WAIT_US : 0,
                                           .ts = timeout_ns > 0 ? (uint64_t)(uintptr_t)&ts : 0 };
     be->enters++;
     return io_uring_enter2((unsigned)be->ring.enter_ring_fd, to_submit, wait_nr,
@@ -317,17 +322,20 @@ static void ring_settle(struct ur_backend *be)
     if (IO_URING_READ_ONCE(*be->ring.sq.kflags) & IORING_SQ_TASKRUN) (void)enter(be, 0, 0, 0);
 }
 
-static int ring_reap(struct ur_backend *be, int64_t timeout_ns, struct ur_completion *out,
-                     uint32_t max)
+static int ring_reap(struct ur_backend *be, int64_t timeout_ns, uint32_t wanted,
+                     struct ur_completion *out, uint32_t max)
 {
     unsigned to_submit = flush_sqes(be);
+    /* Sends complete as they are submitted, and would end the wait. */
+    unsigned wait_nr = wanted > 1 && be->waits_for_some ? to_submit + wanted : 1;
     unsigned kflags = IO_URING_READ_ONCE(*be->ring.sq.kflags);
     bool ready = io_uring_cq_ready(&be->ring) > 0 || ur_stash_len(&be->stash) > 0;
     bool wait = timeout_ns != 0 && !ready;
+    be->crowds += wait && wait_nr > 1;
     if (kflags & IORING_SQ_CQ_OVERFLOW) be->overflows++;
     /* A partial submit does not wait, so it is repeated; anything else is one round. */
     while (to_submit || wait || (kflags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW))) {
-        int ret = enter(be, to_submit, wait ? 1 : 0, timeout_ns);
+        int ret = enter(be, to_submit, wait ? wait_nr : 0, timeout_ns);
         if (ret < 0 && ret != -ETIME && ret != -EINTR && ret != -EAGAIN && ret != -EBUSY)
             return ret;
         if (ret <= 0 || (unsigned)ret >= to_submit) break;
@@ -573,6 +581,7 @@ static void ring_stats(const struct ur_backend *be, struct ur_stats *s)
     s->calls += be->enters + be->direct;
     s->sqes += be->sqes;
     s->overflows += be->overflows;
+    s->crowds += be->crowds;
 }
 
 const struct ur_backend_vtable ur_backend_ring = {

@@ -34,7 +34,7 @@ static void start_desc(struct attempt *a, const struct ur_desc *d)
     a->desc = *d;
     a->desc.token = TOKEN;
     a->vt->submit(a->be, &(struct ur_batch){ .head = &a->desc });
-    a->vt->reap(a->be, 0, NULL, 0);
+    a->vt->reap(a->be, 0, 1, NULL, 0);
 }
 
 static void start(struct attempt *a, enum ur_kind kind, int fd, uint8_t flags)
@@ -47,7 +47,7 @@ static bool next(struct attempt *a, struct ur_completion *c)
 {
     /* Some waits end early without a result; more than a few in a row are no accident. */
     for (int i = 0; i < 4; i++) {
-        int n = a->vt->reap(a->be, LIMIT_NS, c, 1);
+        int n = a->vt->reap(a->be, LIMIT_NS, 1, c, 1);
         if (n) return n == 1 && c->token == TOKEN;
     }
     return false;

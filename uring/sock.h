@@ -64,6 +64,7 @@ struct ur_stream {
     uint64_t sent;            /* bytes of the oldest send already gone */
     uint64_t send_len;        /* bytes all queued sends still have to go */
     uint32_t held_len;
+    uint32_t round; /* of struct ur_crowd: the last one that it received in */
     int32_t fd;
     int32_t end_res; /* held end or error */
     uint16_t bits;

@@ -181,12 +181,14 @@ void ur_recv_op_done(struct ur_op *op, int32_t res, uint32_t flags)
     bool was_multi = op->desc.flags & UR_DESC_MULTI;
     s->unread = flags & UR_UNREAD;
     if (!(s->bits & S_CLOSING) && !(was_poll && res >= 0)) {
-        if (res > 0)
+        if (res > 0) {
+            ur_crowd_received(s->loop, &s->round);
             receive(s, res);
-        else if (res == 0)
+        } else if (res == 0) {
             end(s, res);
-        else
+        } else {
             fail(s, res);
+        }
     }
     if (more) return;
     drop_spare(s);

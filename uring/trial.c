@@ -20,6 +20,7 @@ static const struct {
     { "defer", UR_NO_DEFER },
     { "registered-ring", UR_NO_REGISTERED_RING },
     { "no-iowait", UR_NO_NO_IOWAIT },
+    { "min-wait", UR_NO_MIN_WAIT },
 };
 
 static bool is_word(const char *word, size_t len, const char *name)

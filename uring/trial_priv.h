@@ -20,7 +20,8 @@ enum ur_feature {
     UR_NO_DEFER = 1 << 4,
     UR_NO_REGISTERED_RING = 1 << 5,
     UR_NO_NO_IOWAIT = 1 << 6,
-    UR_NO_RECVMSG_MULTISHOT = 1 << 7
+    UR_NO_RECVMSG_MULTISHOT = 1 << 7,
+    UR_NO_MIN_WAIT = 1 << 8
 };
 
 struct ur_trial {
