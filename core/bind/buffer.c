@@ -81,12 +81,25 @@ void rt_snap_buffer(struct rt_env *env, struct rt_snap *snap)
     rt_snap_ref(snap, &state->keys);
     if (saving) return;
     vs_val keys = vs_ref_get(state->keys);
-    for (uint32_t i = 0; i + 1 < vs_arr_len(keys); i += 2)
-        vs_ab_detach_key_set(vs_get_index(cx, keys, i), vs_get_index(cx, keys, i + 1));
+    for (uint32_t i = 0; i + 1 < vs_arr_len(keys); i += 2) {
+        vs_val buffer = vs_get_index(cx, keys, i);
+        if (!vs_is_undefined(cx, buffer))
+            vs_ab_detach_key_set(buffer, vs_get_index(cx, keys, i + 1));
+    }
     vs_ref_drop(state->keys);
     state->keys = NULL;
 }
 
+/* What is not to be in the snapshot must not be kept for its key. */
+static void forget_key(struct vs_cx *cx, vs_val keys, vs_val buffer)
+{
+    for (uint32_t i = 0; i < vs_arr_len(keys); i += 2) {
+        if (vs_strict_equals(vs_get_index(cx, keys, i), buffer))
+            CHECK(vs_set_index(cx, keys, i, vs_undefined(cx)));
+    }
+}
+
+/* (buffer, key): an undefined one takes the key away. */
 static void set_detach_key(const struct vs_args *a)
 {
     struct rt_env *env = rt_env_of(a);
@@ -95,6 +108,8 @@ static void set_detach_key(const struct vs_args *a)
     vs_ab_detach_key_set(vs_arg(a, 0), vs_arg(a, 1));
     if (env->heap != VS_HEAP_SAVE) return;
     vs_val keys = vs_ref_get(state->keys);
+    forget_key(env->cx, keys, vs_arg(a, 0));
+    if (vs_is_undefined(env->cx, vs_arg(a, 1))) return;
     for (int i = 0; i < 2; i++) CHECK(vs_set_index(env->cx, keys, vs_arr_len(keys), vs_arg(a, i)));
 }
 

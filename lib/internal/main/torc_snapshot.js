@@ -32,13 +32,6 @@ function reshapeAll(modules, bindings, reshape) {
   }
 }
 
-// The pool for small Buffers is in the heap, too, as the C library gave it. A string in it stays.
-function clearBufferPool() {
-  const { buffer, byteOffset } = Buffer.allocUnsafe(1);
-  new Uint8Array(buffer, byteOffset).fill(0);
-}
-
 return (reshape, bindings) => {
-  clearBufferPool();
   reshapeAll([...BuiltinModule.map.values()].map((module) => module.exports).filter(isObject), bindings, reshape);
 };
