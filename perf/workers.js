@@ -9,6 +9,7 @@ const { Worker, isMainThread, parentPort, workerData } = require('worker_threads
 
 const CHILD = '--child';
 const SPAWNS = 20;
+const PAUSE_MS = 20;
 const IDLE_WORKERS = 10;
 const SETTLE_MS = 500;
 const TRIPS = 4000;
@@ -52,13 +53,18 @@ function privateMB() {
   return sum / 1024;
 }
 
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 // The first one is not counted: it makes what all share.
-async function spawns(read) {
+async function spawns(read, pauseMs) {
   const values = [];
   for (let i = 0; i <= SPAWNS; i++) {
     const before = read();
     await (await start('idle')).terminate();
     values.push((read() - before) / 1e3);
+    if (pauseMs) await sleep(pauseMs);
   }
   return values.slice(1);
 }
@@ -74,15 +80,15 @@ async function talk(role, talkOnce) {
 }
 
 const cases = {
-  'spawn to terminated, ms': async () => median(await spawns(now)),
-  'the same, CPU ms': async () => (await spawns(cpu)).reduce((sum, ms) => sum + ms, 0) / SPAWNS,
+  'spawn to terminated, one after the other, ms': async () => median(await spawns(now)),
+  'the same, 20 ms after the last, ms': async () => median(await spawns(now, PAUSE_MS)),
+  'one after the other, CPU ms': async () => (await spawns(cpu)).reduce((sum, ms) => sum + ms, 0) / SPAWNS,
   'idle worker, private MB': async () => {
-    const settle = () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     await start('idle');
-    await settle();
+    await sleep(SETTLE_MS);
     const before = privateMB();
     for (let i = 0; i < IDLE_WORKERS; i++) await start('idle');
-    await settle();
+    await sleep(SETTLE_MS);
     return (privateMB() - before) / IDLE_WORKERS;
   },
   'round trip, us': () => talk('echo', (worker) => new Promise((resolve) => {
