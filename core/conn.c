@@ -221,8 +221,9 @@ static void close_now(struct rt_conn *c)
     ur_stream_close(&c->io, stream_closed);
 }
 
-/* A nop is delivered before the completions of its own poll, so only the second tells. */
-#define FLUSH_IDLE_MAX 2
+/* A nop is delivered before the completions of its own poll, and those behind the close of another
+ * descriptor may come a poll later still (uring/ring.c), so only the third tells. */
+#define FLUSH_IDLE_MAX 3
 
 /* A poll has passed since the close. As long as the peer takes bytes, those that JS believes sent
  * still go out; when nothing moves any more they would not have reached it in Node either. */
