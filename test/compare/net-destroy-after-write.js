@@ -1,15 +1,20 @@
 'use strict';
-// What write() took is delivered even when the socket is destroyed in the same tick.
+// What write() took is delivered even when the socket is destroyed in the same tick. The ends of connections that follow
+// each other so closely may come in another order.
 const net = require('net');
 
 let open = 3;
+const lines = [];
 const server = net.createServer((socket) => {
+  const i = lines.push('') - 1;
   let text = '';
   socket.on('data', (d) => text += d);
   socket.on('end', () => {
-    console.log(text.length, text.slice(0, 5));
+    lines[i] = `${text.length} ${text.slice(0, 5)}`;
     socket.destroy();
-    if (--open === 0) server.close();
+    if (--open > 0) return;
+    console.log(lines.join('\n'));
+    server.close();
   });
 });
 server.listen(0, '127.0.0.1', () => {
