@@ -1,6 +1,6 @@
 'use strict';
-// What write() took is delivered even when the socket is destroyed in the same tick. The ends of connections that follow
-// each other so closely may come in another order.
+// What write() took is delivered even when the socket is destroyed in the same tick. The ends of connections that
+// follow each other so closely may come in another order.
 const net = require('net');
 
 let open = 3;
